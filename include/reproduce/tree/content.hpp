@@ -1,0 +1,38 @@
+#pragma once
+
+/// What a regular file holds, without holding it.
+
+#include <cstdint>
+#include <memory>
+
+#include "reproduce/base/bytes.hpp"
+#include "reproduce/base/stream.hpp"
+
+namespace reproduce::tree {
+
+/// Bytes of a known size that can be streamed. A build streams each content
+/// once; whoever made it may hash it on that very stream, and then the source
+/// throws Error{untrusted} at its end when the bytes are not the pinned ones.
+class Content {
+ public:
+  Content() = default;
+  Content(const Content&) = delete;
+  Content& operator=(const Content&) = delete;
+  Content(Content&&) = delete;
+  Content& operator=(Content&&) = delete;
+  virtual ~Content() = default;
+
+  /// Bytes that open() will give. A source that gives fewer or more is an
+  /// error of whoever reads it (the file changed meanwhile).
+  [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+
+  [[nodiscard]] virtual std::unique_ptr<Source> open() const = 0;
+};
+
+/// Shared, because hard links and merged trees name one content twice.
+using ContentPtr = std::shared_ptr<const Content>;
+
+/// Content that lies in memory.
+[[nodiscard]] ContentPtr memory_content(Bytes bytes);
+
+}  // namespace reproduce::tree

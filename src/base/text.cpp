@@ -1,0 +1,133 @@
+#include "reproduce/base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "reproduce/base/bytes.hpp"
+#include "reproduce/base/hex.hpp"
+
+namespace reproduce {
+namespace {
+
+/// One code point at the front of `text`; length 0 means invalid UTF-8.
+struct CodePoint {
+  char32_t value = 0;
+  std::size_t length = 0;
+};
+
+bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
+}
+
+std::size_t sequence_length(unsigned char first) {
+  if (first < 0x80U) return 1;
+  if (first >= 0xc2U && first <= 0xdfU) return 2;
+  if (first >= 0xe0U && first <= 0xefU) return 3;
+  if (first >= 0xf0U && first <= 0xf4U) return 4;
+  return 0;
+}
+
+CodePoint decode_front(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  const std::size_t length = sequence_length(first);
+  if (length == 0 || length > text.size()) return {};
+  if (length == 1) return {first, 1};
+  char32_t value = first & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!is_continuation(text[i])) return {};
+    value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3fU);
+  }
+  constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+  if (value < smallest[length] || value > 0x10ffff || surrogate) return {};
+  return {value, length};
+}
+
+/// C0, C1, line and paragraph separators, and what reorders text (UAX #9).
+bool deceives_terminals(char32_t value) {
+  return value < 0x20 || (value >= 0x7f && value <= 0x9f) || value == 0x061c ||
+         (value >= 0x200b && value <= 0x200f) || (value >= 0x2028 && value <= 0x202e) ||
+         (value >= 0x2060 && value <= 0x2069) || value == 0xfeff;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  while (!text.empty()) {
+    const CodePoint point = decode_front(text);
+    const std::size_t length = std::max<std::size_t>(point.length, 1);
+    if (point.length == 0 || deceives_terminals(point.value)) {
+      for (const char byte : text.substr(0, length))
+        (shown += "\\x") += to_hex(as_bytes({&byte, 1}));
+    } else if (text.front() == '\\') {
+      shown += "\\\\";
+    } else {
+      shown += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return shown;
+}
+
+std::string quote(std::string_view text) {
+  return "'" + printable(text) + "'";
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const CodePoint point = decode_front(text);
+    if (point.length == 0) return false;
+    text.remove_prefix(point.length);
+  }
+  return true;
+}
+
+std::optional<std::string_view> nearest(std::string_view word,
+                                        std::span<const std::string_view> candidates) {
+  // Beyond this length it is no typing slip, and the table would be an attacker's to size.
+  constexpr std::size_t longest_word = 64;
+  if (word.size() > longest_word) return std::nullopt;
+  std::optional<std::string_view> best;
+  std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance >= best_distance) continue;
+    best_distance = distance;
+    best = candidate;
+  }
+  return best;
+}
+
+std::optional<std::uint64_t> parse_decimal(std::string_view text) {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stopped != end || text.empty()) return std::nullopt;
+  return value;
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+}  // namespace reproduce
