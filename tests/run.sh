@@ -1,0 +1,27 @@
+#!/bin/sh
+# Installs what is missing from Debian, builds everything, runs all tests.
+#
+#     sh tests/run.sh
+#
+# Fails when anything fails. REPRODUCE_VECTORS names a folder of images and attestation documents
+# made by others (default: ../shared/vectors); tests that need it are skipped where it is absent.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$root/tests/setup.sh"
+cd "$root"
+
+step "Packages"
+install_packages build test
+
+step "Formatting (clang-format)"
+find include src tests \( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) \
+  -exec clang-format --dry-run --Werror {} +
+echo "every file is as clang-format writes it"
+
+step "Debug build, warnings are errors (build/dev)"
+configure_and_build dev
+step "Release build (build/release)"
+configure_and_build release
+
+step "Tests"
+run_tests dev
