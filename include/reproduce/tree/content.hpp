@@ -26,6 +26,8 @@ class Content {
   /// error of whoever reads it (the file changed meanwhile).
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
 
+  /// A source from the first byte on. The content must outlive it. Readers go on
+  /// to the end (a read that gives 0), because checks may happen there.
   [[nodiscard]] virtual std::unique_ptr<Source> open() const = 0;
 };
 
