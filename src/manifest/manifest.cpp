@@ -1,0 +1,37 @@
+#include "reproduce/manifest/manifest.hpp"
+
+#include "table_reader.hpp"
+
+namespace reproduce::manifest {
+
+std::string name_of(Arch arch) {
+  switch (arch) {
+    case Arch::x86_64:
+      return "x86_64";
+    case Arch::aarch64:
+      return "aarch64";
+  }
+  throw Error(ErrorKind::bug, "unknown architecture");
+}
+
+std::string default_cmdline(Arch arch) {
+  switch (arch) {
+    case Arch::x86_64:
+      return "reboot=k panic=30 pci=off nomodules console=ttyS0 i8042.noaux i8042.nomux "
+             "i8042.nopnp i8042.dumbkbd random.trust_cpu=on";
+    case Arch::aarch64:
+      return "reboot=k panic=30 pci=off nomodules console=ttyS0 random.trust_cpu=on root=/dev/ram0";
+  }
+  throw Error(ErrorKind::bug, "unknown architecture");
+}
+
+std::filesystem::path Manifest::locate(const InputPath& input) const {
+  // An absolute path replaces what stands before it.
+  return (file.parent_path() / input.path).lexically_normal();
+}
+
+SourceLine Manifest::line_at(Position position) const {
+  return find_line(text, position);
+}
+
+}  // namespace reproduce::manifest

@@ -1,0 +1,181 @@
+#include "table_reader.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "reproduce/base/text.hpp"
+
+namespace reproduce::manifest {
+namespace {
+
+constexpr std::string_view describe(toml::node_type type) {
+  switch (type) {
+    case toml::node_type::none:
+      return "nothing";
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number with a fraction";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::date:
+    case toml::node_type::time:
+    case toml::node_type::date_time:
+      return "a date or time";
+  }
+  return "something else";
+}
+
+/// Whether `byte` continues a UTF-8 character that an earlier byte began.
+constexpr bool continues_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
+}
+
+}  // namespace
+
+SourceLine find_line(std::string_view text, Position position) {
+  std::size_t begin = 0;
+  for (std::uint32_t line = 1; line < position.line; ++line) {
+    const std::size_t end = text.find('\n', begin);
+    if (end == std::string_view::npos) break;
+    begin = end + 1;
+  }
+  std::string_view line = text.substr(begin);
+  line = line.substr(0, line.find('\n'));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+
+  std::size_t byte = 0;
+  for (std::uint32_t column = 1; column < position.column && byte < line.size(); ++column) {
+    ++byte;
+    while (byte < line.size() && continues_character(line[byte])) ++byte;
+  }
+  return {.line = position.line,
+          .column = static_cast<std::uint32_t>(byte) + 1,
+          .text = std::string(line)};
+}
+
+Position begin_of(const toml::node& node) {
+  const toml::source_position begin = node.source().begin;
+  return {.line = begin.line, .column = begin.column};
+}
+
+std::string join(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  return text;
+}
+
+void ErrorSite::fail(Position position, const std::string& what, ErrorContext context) const {
+  context.file = file_;
+  if (position.line != 0) context.source = find_line(text_, position);
+  throw Error(ErrorKind::usage, what, std::move(context));
+}
+
+TableReader::TableReader(const ErrorSite& site, const toml::table& table, std::string_view name,
+                         std::span<const std::string_view> keys)
+    : site_(site), table_(table), name_(name) {
+  refuse_unknown_keys(keys);
+}
+
+void TableReader::refuse_unknown_keys(std::span<const std::string_view> keys) const {
+  for (const auto& [key, value] : table_) {
+    if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
+    const toml::source_position begin = key.source().begin;
+    const auto meant = nearest(key.str(), keys);
+    site_.fail({.line = begin.line, .column = begin.column},
+               "unknown key " + quote(key.str()) + " in " + std::string(name_),
+               {.expected = join(keys),
+                .hint = meant ? "did you mean `" + std::string(*meant) + "`?" : std::string()});
+  }
+}
+
+void TableReader::fail(std::string_view key, const std::string& what, ErrorContext context) const {
+  const toml::node* node = table_.get(key);
+  site_.fail(begin_of(node != nullptr ? *node : table_), what, std::move(context));
+}
+
+void TableReader::fail_missing(std::string_view key) const {
+  site_.fail(at(), std::string(name_) + " has no `" + std::string(key) + "`");
+}
+
+void TableReader::fail_type(std::string_view key, std::string_view wanted) const {
+  const toml::node_type type = table_.get(key)->type();
+  fail(key, "`" + std::string(key) + "` has the wrong type",
+       {.expected = std::string(wanted), .got = std::string(describe(type))});
+}
+
+std::optional<std::string> TableReader::string(std::string_view key) const {
+  const toml::node* node = table_.get(key);
+  if (node == nullptr) return std::nullopt;
+  const auto* value = node->as_string();
+  if (value == nullptr) fail_type(key, "a string in quotes");
+  const std::string& text = value->get();
+  if (text.find('\0') != std::string::npos)
+    fail(key, "`" + std::string(key) + "` contains a NUL character");
+  return text;
+}
+
+std::string TableReader::string_or(std::string_view key, std::string_view fallback) const {
+  return string(key).value_or(std::string(fallback));
+}
+
+std::string TableReader::required_string(std::string_view key) const {
+  std::optional<std::string> text = string(key);
+  if (!text) fail_missing(key);
+  if (text->empty()) fail(key, "`" + std::string(key) + "` is empty");
+  return *std::move(text);
+}
+
+std::optional<InputPath> TableReader::input(std::string_view key) const {
+  if (!has(key)) return std::nullopt;
+  return InputPath{.path = required_string(key), .at = begin_of(*table_.get(key))};
+}
+
+InputPath TableReader::required_input(std::string_view key) const {
+  if (!has(key)) fail_missing(key);
+  return *input(key);
+}
+
+std::uint32_t TableReader::number_or(std::string_view key, std::uint32_t fallback) const {
+  const toml::node* node = table_.get(key);
+  if (node == nullptr) return fallback;
+  const auto* value = node->as_integer();
+  if (value == nullptr) fail_type(key, "a whole number");
+  const std::int64_t number = value->get();
+  if (!std::in_range<std::uint32_t>(number))
+    fail(key, "`" + std::string(key) + "` is out of range",
+         {.expected = "0 to " + std::to_string(std::numeric_limits<std::uint32_t>::max()),
+          .got = std::to_string(number)});
+  return static_cast<std::uint32_t>(number);
+}
+
+const toml::table* TableReader::table(std::string_view key) const {
+  const toml::node* node = table_.get(key);
+  if (node == nullptr) return nullptr;
+  if (!node->is_table()) fail_type(key, "a table");
+  return node->as_table();
+}
+
+const toml::array* TableReader::tables(std::string_view key) const {
+  const toml::node* node = table_.get(key);
+  if (node == nullptr) return nullptr;
+  const toml::array* list = node->as_array();
+  if (list == nullptr) fail_type(key, "a list of tables, as [[" + std::string(key) + "]] makes it");
+  for (const toml::node& element : *list)
+    if (!element.is_table())
+      site_.fail(begin_of(element), "`" + std::string(key) + "` lists something other than tables",
+                 {.expected = "a table", .got = std::string(describe(element.type()))});
+  return list;
+}
+
+}  // namespace reproduce::manifest
