@@ -1,0 +1,54 @@
+#pragma once
+
+/// ECDSA over the NIST curves, with signatures as COSE has them: r and s, each
+/// big-endian and as long as the curve's order, one after the other.
+///
+/// The curve chooses the digest: P-256 SHA-256, P-384 SHA-384, P-521 SHA-512
+/// (ES256, ES384 and ES512 of RFC 9053, section 2.1).
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "reproduce/base/bytes.hpp"
+
+struct evp_pkey_st;
+
+namespace reproduce {
+
+enum class Curve { p256, p384, p521 };
+
+/// "P-256" and so on.
+[[nodiscard]] std::string_view words(Curve curve);
+
+/// Bytes of r||s: 64, 96 or 132.
+[[nodiscard]] std::size_t signature_size(Curve curve);
+
+/// A point on one of the three curves. Moves only.
+class EcPublicKey {
+ public:
+  /// From a DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7). Nothing when
+  /// it is no key on one of the three curves, or names its curve by explicit
+  /// parameters, which could describe a curve that only looks like one of them
+  /// (RFC 5480, section 2.1.1 forbids them too).
+  [[nodiscard]] static std::optional<EcPublicKey> decode(ByteView public_key_info);
+
+  [[nodiscard]] Curve curve() const noexcept { return curve_; }
+
+  /// Whether `signature` over `message` is by this key. A signature of the wrong
+  /// size, or with r or s outside 1..n-1, is simply not.
+  [[nodiscard]] bool signed_this(ByteView message, ByteView signature) const;
+
+ private:
+  struct Free {
+    void operator()(evp_pkey_st* key) const noexcept;
+  };
+  using Key = std::unique_ptr<evp_pkey_st, Free>;
+  EcPublicKey(Key key, Curve curve) noexcept : key_(std::move(key)), curve_(curve) {}
+
+  Key key_;
+  Curve curve_;
+};
+
+}  // namespace reproduce

@@ -1,0 +1,115 @@
+#include "reproduce/crypto/ecdsa.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "openssl.hpp"
+#include <openssl/objects.h>
+
+#include "reproduce/base/error.hpp"
+
+namespace reproduce {
+namespace {
+
+using openssl::NumberHandle;
+using openssl::PublicKeyInfoHandle;
+using openssl::SignatureHandle;
+
+struct CurveFacts {
+  Curve curve;
+  int nid;
+  std::string_view words;
+  std::size_t signature_size;
+  const EVP_MD* (*digest)();
+};
+
+// Names of FIPS 186-4; sizes of RFC 9053, section 2.1.
+constexpr CurveFacts curves[] = {
+    {Curve::p256, NID_X9_62_prime256v1, "P-256", 64, EVP_sha256},
+    {Curve::p384, NID_secp384r1, "P-384", 96, EVP_sha384},
+    {Curve::p521, NID_secp521r1, "P-521", 132, EVP_sha512},
+};
+
+const CurveFacts& facts_of(Curve curve) {
+  for (const CurveFacts& facts : curves)
+    if (facts.curve == curve) return facts;
+  throw Error(ErrorKind::bug, "unknown curve");
+}
+
+std::optional<Curve> named_curve(const X509_PUBKEY& info) {
+  X509_ALGOR* algorithm = nullptr;
+  X509_PUBKEY_get0_param(nullptr, nullptr, nullptr, &algorithm, &info);
+  const ASN1_OBJECT* name = nullptr;
+  int parameter_type = 0;
+  const void* parameter = nullptr;
+  X509_ALGOR_get0(&name, &parameter_type, &parameter, algorithm);
+  if (OBJ_obj2nid(name) != NID_X9_62_id_ecPublicKey || parameter_type != V_ASN1_OBJECT)
+    return std::nullopt;
+  const int nid = OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(parameter));
+  for (const CurveFacts& facts : curves)
+    if (facts.nid == nid) return facts.curve;
+  return std::nullopt;
+}
+
+/// The DER form of r||s, which is what OpenSSL verifies.
+Bytes der_signature(ByteView raw) {
+  const std::size_t half = raw.size() / 2;
+  const auto number = [](ByteView digits) {
+    return openssl::require(
+        NumberHandle(BN_bin2bn(digits.data(), static_cast<int>(digits.size()), nullptr)));
+  };
+  NumberHandle r = number(raw.first(half));
+  NumberHandle s = number(raw.subspan(half));
+  const SignatureHandle signature = openssl::require(SignatureHandle(ECDSA_SIG_new()));
+  // Takes both numbers over; it fails for null pointers only.
+  ECDSA_SIG_set0(signature.get(), r.release(), s.release());
+  Bytes der(static_cast<std::size_t>(i2d_ECDSA_SIG(signature.get(), nullptr)));
+  std::uint8_t* end = der.data();
+  i2d_ECDSA_SIG(signature.get(), &end);
+  return der;
+}
+
+}  // namespace
+
+std::string_view words(Curve curve) {
+  return facts_of(curve).words;
+}
+
+std::size_t signature_size(Curve curve) {
+  return facts_of(curve).signature_size;
+}
+
+void EcPublicKey::Free::operator()(evp_pkey_st* key) const noexcept {
+  EVP_PKEY_free(key);
+}
+
+std::optional<EcPublicKey> EcPublicKey::decode(ByteView public_key_info) {
+  if (public_key_info.size() > std::numeric_limits<long>::max()) return std::nullopt;
+  const std::uint8_t* end = public_key_info.data();
+  const PublicKeyInfoHandle info(
+      d2i_X509_PUBKEY(nullptr, &end, static_cast<long>(public_key_info.size())));
+  const bool whole = info && end == public_key_info.data() + public_key_info.size();
+  const std::optional<Curve> curve = whole ? named_curve(*info) : std::nullopt;
+  // Decoding the key checks that the point is on the curve.
+  Key key(curve ? X509_PUBKEY_get(info.get()) : nullptr);
+  ERR_clear_error();
+  if (!key) return std::nullopt;
+  return EcPublicKey(std::move(key), *curve);
+}
+
+bool EcPublicKey::signed_this(ByteView message, ByteView signature) const {
+  const CurveFacts& facts = facts_of(curve_);
+  if (signature.size() != facts.signature_size) return false;
+  const Bytes der = der_signature(signature);
+  const auto context = openssl::require(
+      std::unique_ptr<EVP_MD_CTX, openssl::Free<EVP_MD_CTX_free>>(EVP_MD_CTX_new()));
+  if (EVP_DigestVerifyInit(context.get(), nullptr, facts.digest(), nullptr, key_.get()) != 1)
+    throw Error(ErrorKind::environment, "OpenSSL cannot check ECDSA signatures",
+                {.got = openssl::take_error_words()});
+  const int result =
+      EVP_DigestVerify(context.get(), der.data(), der.size(), message.data(), message.size());
+  ERR_clear_error();
+  return result == 1;
+}
+
+}  // namespace reproduce
