@@ -45,4 +45,10 @@ bool has_tool(const std::string& tool) {
   return run("command -v " + tool + " 2>/dev/null").succeeded;
 }
 
+Bytes slurp(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("cannot read " + path.string());
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
 }  // namespace reproduce::test

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "reproduce/base/bytes.hpp"
+
 namespace reproduce::test {
 
 class TempDir {
@@ -25,6 +27,9 @@ class TempDir {
  private:
   std::filesystem::path path_;
 };
+
+/// All bytes of a file.
+[[nodiscard]] Bytes slurp(const std::filesystem::path& path);
 
 /// What a shell command writes to standard output and whether it ended with 0.
 struct CommandResult {

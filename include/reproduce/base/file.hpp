@@ -63,7 +63,7 @@ class FileSource final : public Source {
 /// file system can (O_TMPFILE), the unfinished file has no name at all, so a
 /// killed process leaves nothing; elsewhere the name starts with `.` and ends
 /// with `.partial`, and an error removes it.
-class AtomicFile final : public Sink {
+class AtomicFile final : public PatchableSink {
  public:
   explicit AtomicFile(std::filesystem::path path);
   ~AtomicFile() override;
@@ -71,8 +71,7 @@ class AtomicFile final : public Sink {
   /// Appends.
   void write(ByteView bytes) override;
 
-  /// Overwrites bytes that were appended before.
-  void write_at(std::uint64_t offset, ByteView bytes);
+  void write_at(std::uint64_t offset, ByteView bytes) override;
 
   /// How much has been appended.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }

@@ -39,6 +39,20 @@ class Sink {
   virtual void write(ByteView bytes) = 0;
 };
 
+/// A sink whose earlier bytes can still be changed.
+class PatchableSink : public Sink {
+ public:
+  /// Overwrites bytes that were written before.
+  virtual void write_at(std::uint64_t offset, ByteView bytes) = 0;
+};
+
+/// Takes everything and keeps nothing.
+class NullSink final : public PatchableSink {
+ public:
+  void write(ByteView /*bytes*/) override {}
+  void write_at(std::uint64_t /*offset*/, ByteView /*bytes*/) override {}
+};
+
 /// The default size of the pieces in which streams are moved.
 inline constexpr std::size_t chunk_size = std::size_t{1} << 18;
 
