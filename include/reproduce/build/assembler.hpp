@@ -1,0 +1,58 @@
+#pragma once
+
+/// Parts in, image and registers out, in one pass: every payload byte is
+/// written, checksummed and measured while it streams by.
+
+#include <cstdint>
+#include <optional>
+
+#include "reproduce/base/stream.hpp"
+#include "reproduce/crypto/digest.hpp"
+#include "reproduce/eif/layout.hpp"
+#include "reproduce/eif/writer.hpp"
+#include "reproduce/measure/hash_lanes.hpp"
+
+namespace reproduce::build {
+
+struct AssembledImage {
+  eif::Header header;
+  std::uint64_t size = 0;  ///< bytes of the whole image
+  measure::Registers registers;
+  /// With a prediction that came true; otherwise the bytes left in another
+  /// form than the one they have now, and there is no digest.
+  std::optional<Sha256Digest> sha256;
+};
+
+class Assembler final : public Sink {
+ public:
+  /// Writes to `out`, which must outlive this. `predicted`: the header that the
+  /// image is expected to have, which gives the image's SHA-256 in the same pass.
+  Assembler(PatchableSink& out, eif::Arch arch,
+            std::optional<eif::Header> predicted = std::nullopt);
+
+  void begin_section(eif::SectionType type);
+
+  /// Payload of the section that was begun, in pieces of any size.
+  void write(ByteView payload) override;
+
+  /// Payload straight from `source`, without a copy; returns how much it was.
+  std::uint64_t write_all(Source& source);
+
+  void end_section();
+
+  [[nodiscard]] AssembledImage finish() &&;
+
+ private:
+  void pass_on_framing();
+  void flush();
+
+  eif::ImageWriter writer_;
+  std::optional<eif::Header> predicted_;
+  measure::HashLanes lanes_;
+  measure::Part part_ = measure::Part::unmeasured;
+  std::size_t ramdisks_ = 0;
+  std::span<std::uint8_t> chunk_;  // being filled by write(); belongs to lanes_
+  std::size_t filled_ = 0;
+};
+
+}  // namespace reproduce::build

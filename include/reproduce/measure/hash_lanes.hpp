@@ -1,0 +1,50 @@
+#pragma once
+
+/// The registers of an image, computed on threads beside the one that reads it.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "reproduce/base/bytes.hpp"
+#include "reproduce/base/fan_out.hpp"
+#include "reproduce/crypto/digest.hpp"
+#include "reproduce/measure/boot_pcrs.hpp"
+#include "reproduce/measure/registers.hpp"
+
+namespace reproduce::measure {
+
+struct LaneResults {
+  Registers registers;                      ///< PCR0, PCR1, PCR2
+  std::optional<Sha256Digest> file_sha256;  ///< of every byte committed, if asked for
+};
+
+/// PCR0 and PCR1 on one thread, PCR2 on a second, and the SHA-256 of all bytes
+/// on a third when it is asked for. Memory: the ring of a FanOut.
+class HashLanes {
+ public:
+  explicit HashLanes(bool with_file_digest);
+  HashLanes(const HashLanes&) = delete;
+  HashLanes& operator=(const HashLanes&) = delete;
+  HashLanes(HashLanes&&) = delete;
+  HashLanes& operator=(HashLanes&&) = delete;
+  ~HashLanes() = default;
+
+  /// A chunk to fill; see FanOut.
+  [[nodiscard]] std::span<std::uint8_t> prepare() { return fan_out_->prepare(); }
+  void commit(std::size_t size, Part part);
+
+  /// Copies `bytes` through prepare() and commit().
+  void write(ByteView bytes, Part part);
+
+  [[nodiscard]] LaneResults finish() &&;
+
+ private:
+  WholeImageLane whole_;
+  ApplicationLane application_;
+  std::optional<Sha256> file_;
+  std::unique_ptr<FanOut> fan_out_;  // last: its threads use the lanes above
+};
+
+}  // namespace reproduce::measure

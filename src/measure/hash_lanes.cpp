@@ -1,0 +1,45 @@
+#include "reproduce/measure/hash_lanes.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace reproduce::measure {
+
+HashLanes::HashLanes(bool with_file_digest) {
+  std::vector<FanOut::Consumer> consumers{
+      [this](ByteView chunk, std::uint32_t part) { whole_.update(Part{part}, chunk); },
+      [this](ByteView chunk, std::uint32_t part) { application_.update(Part{part}, chunk); }};
+  if (with_file_digest) {
+    file_.emplace();
+    consumers.emplace_back([this](ByteView chunk, std::uint32_t) { file_->update(chunk); });
+  }
+  fan_out_ = std::make_unique<FanOut>(std::move(consumers));
+}
+
+void HashLanes::commit(std::size_t size, Part part) {
+  fan_out_->commit(size, static_cast<std::uint32_t>(part));
+}
+
+void HashLanes::write(ByteView bytes, Part part) {
+  while (!bytes.empty()) {
+    const std::span<std::uint8_t> chunk = prepare();
+    const std::size_t count = std::min(chunk.size(), bytes.size());
+    std::copy_n(bytes.begin(), count, chunk.begin());
+    commit(count, part);
+    bytes = bytes.subspan(count);
+  }
+}
+
+LaneResults HashLanes::finish() && {
+  fan_out_->finish();
+  const WholeImagePcrs whole = std::move(whole_).finish();
+  LaneResults results;
+  results.registers[0] = whole.pcr0;
+  results.registers[1] = whole.pcr1;
+  results.registers[2] = std::move(application_).finish();
+  if (file_) results.file_sha256 = std::move(*file_).finish();
+  return results;
+}
+
+}  // namespace reproduce::measure
