@@ -145,7 +145,7 @@ TEST(Layering, AFolderStandsAboveAllThatItMayInclude) {
       if (!shelves().contains(below))
         test::add_failure(architecture(), shelf.line, "no row for '" + below + "'");
       else if (shelves().at(below).level >= shelf.level)
-        test::add_failure(architecture(), shelf.line, folder + " does not stand above " + below);
+        test::add_failure(architecture(), shelf.line, "does not stand above " + below);
     }
   }
 }

@@ -13,10 +13,10 @@ cd "$root"
 step "Packages"
 install_packages build test
 
-step "Formatting (clang-format)"
-find include src tests \( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) \
-  -exec clang-format --dry-run --Werror {} +
-echo "every file is as clang-format writes it"
+step "Formatting (clang-format) and shell scripts (shellcheck)"
+find include src tests docs -regex '.*\.[ch]\(pp\)?' -exec clang-format --dry-run --Werror {} +
+find .ci tests -name '*.sh' -exec shellcheck --external-sources {} +
+echo "both have nothing to say"
 
 step "Debug build, warnings are errors (build/dev)"
 configure_and_build dev
