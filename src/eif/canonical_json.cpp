@@ -104,7 +104,9 @@ std::string float_text(double value) {
                                      std::chars_format::scientific);
   const std::string_view text(buffer.data(), static_cast<std::size_t>(written.ptr - buffer.data()));
   const std::size_t e = text.find('e');
-  const int exponent = std::atoi(std::string(text.substr(e + 1)).c_str());  // NOLINT(cert-err34-c)
+  const std::size_t sign_size = text[e + 1] == '+' ? 1 : 0;  // from_chars knows only the minus
+  int exponent = 0;
+  std::from_chars(text.data() + e + 1 + sign_size, text.data() + text.size(), exponent);
   std::string digits(1, text.front());
   if (e > 1) digits += text.substr(2, e - 2);
 
@@ -161,9 +163,9 @@ void append(std::string& out, const json& value) {  // NOLINT(misc-no-recursion)
 json parse_json(std::string_view text, const char* where) {
   // nlohmann takes a NUL for the end and would not see what follows it.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
-    throw Error(ErrorKind::malformed, "the JSON makes no sense",
-                {.where = std::string(where) + ", byte " + std::to_string(nul + 1),
-                 .got = "a NUL byte"});
+    throw Error(
+        ErrorKind::malformed, "the JSON makes no sense",
+        {.where = std::string(where) + ", byte " + std::to_string(nul + 1), .got = "a NUL byte"});
   Builder builder(where);
   // Errors are thrown by the builder, so the result is always true.
   (void)json::sax_parse(text.begin(), text.end(), &builder);
