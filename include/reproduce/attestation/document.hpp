@@ -1,0 +1,56 @@
+#pragma once
+
+/// An attestation document of a Nitro Enclave as it says it is: decoded whole
+/// and strictly, trusted in nothing. See attestation/verify.hpp for trust.
+///
+///     COSE_Sign1, ES384, payload: a CBOR map of
+///
+///     module_id    text      the enclave, such as "i-0123...-enc0123..."
+///     digest       text      "SHA384"
+///     timestamp    unsigned  milliseconds since 1970
+///     pcrs         map       0..31 -> 32, 48 or 64 bytes
+///     certificate  bytes     the leaf, DER
+///     cabundle     array     its issuers, DER, the root first
+///     public_key, user_data, nonce    bytes, null or left out
+///
+/// Source: AWS, nsm-api docs/attestation_process.md, and where genuine
+/// documents do otherwise (null, indefinite maps, 1024 bytes), those. The
+/// checks in their order: docs/formats/attestation.md.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reproduce/base/bytes.hpp"
+#include "reproduce/base/rfc3339.hpp"
+#include "reproduce/crypto/x509.hpp"
+
+namespace reproduce::attestation {
+
+/// What to do about keys of the payload that nobody has documented.
+enum class UnknownKeys { reported, refused };
+
+struct Document {
+  bool tagged = false;              ///< COSE tag 18 was there
+  bool indefinite_payload = false;  ///< the payload's map ends with a break code
+  std::string module_id;            ///< not empty; UTF-8, may be hostile
+  std::uint64_t timestamp_ms = 0;   ///< since 1970; not 0, before the year 10000
+  std::map<std::uint32_t, Bytes> pcrs;
+  Certificate certificate;
+  std::vector<Certificate> cabundle;  ///< root first, never empty
+  std::optional<Bytes> public_key, user_data, nonce;
+  std::vector<std::string> unknown_keys;
+
+  /// timestamp_ms, cut to seconds.
+  [[nodiscard]] UnixSeconds time() const;
+};
+
+/// Decodes one document that fills `bytes` (raw CBOR; see attestation/encoding.hpp
+/// for other forms). Throws Error{malformed} with the offset in `bytes`. A
+/// NitroTPM document, whose registers mean something else, is refused by name.
+[[nodiscard]] Document decode_document(ByteView bytes,
+                                       UnknownKeys unknown_keys = UnknownKeys::reported);
+
+}  // namespace reproduce::attestation
