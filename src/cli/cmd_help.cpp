@@ -13,6 +13,7 @@ namespace {
 struct Options {
   std::string verb;
   bool markdown = false;
+  bool verbs = false;
 };
 
 bool takes_words(const CLI::App* app) {
@@ -40,6 +41,13 @@ std::string markdown(const CLI::App& root) {
   return text;
 }
 
+/// The verbs' names, one a line.
+std::string verb_names(const CLI::App& root) {
+  std::string text;
+  for (const CLI::App* app : root.get_subcommands(takes_words)) text += app->get_name() + "\n";
+  return text;
+}
+
 const CLI::App& find_verb(const CLI::App& root, const std::string& name) {
   const auto found =
       root.get_subcommands([&name](const CLI::App* app) { return app->get_name() == name; });
@@ -61,9 +69,12 @@ Verb add_help(CLI::App& root) {
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("VERB", options->verb, "the verb to explain");
   app->add_flag("--markdown", options->markdown, "all of it, as docs/cli.md has it");
+  app->add_flag("--verbs", options->verbs, "the names of the verbs, one a line");
   return {app, [options, &root](const Terminal& terminal) {
             if (options->markdown) {
               terminal.answer(markdown(root));
+            } else if (options->verbs) {
+              terminal.answer(verb_names(root));
             } else if (options->verb.empty()) {
               terminal.answer(root.help());
             } else {

@@ -1,9 +1,11 @@
 #include "reproduce/measure/image_pcrs.hpp"
 
+#include <string>
 #include <utility>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/eif/reader.hpp"
+#include "reproduce/measure/boot_pcrs.hpp"
 #include "reproduce/measure/hash_lanes.hpp"
 
 namespace reproduce::measure {
@@ -35,16 +37,34 @@ Bytes read_whole(eif::ImageReader& reader, const eif::Section& section) {
   return payload;
 }
 
-/// Names the place in the file for errors from inside a section.
+/// The small sections, kept until the checksum has vouched for them.
+struct HeldSection {
+  eif::Section section;
+  Bytes payload;
+};
+
+/// Runs `decode`; errors from inside a section get the offset in the file.
 template <typename Decode>
-auto decode_section(const eif::Section& section, const Bytes& payload, Decode decode) {
+auto decode_held(const HeldSection& held, Decode decode) {
   try {
-    return decode(payload);
+    return decode(held.payload);
   } catch (const Error& error) {
     ErrorContext context = error.context();
-    context.offset = section.payload_offset();
-    throw Error(ErrorKind::malformed, error.what(), std::move(context));
+    context.offset = held.section.payload_offset() + context.offset.value_or(0);
+    if (context.where.empty())
+      context.where = std::string(eif::name_of(held.section.type)) + " section";
+    throw Error(error.kind(), error.what(), std::move(context));
   }
+}
+
+void interpret(const HeldSection& held, ImageMeasurements& result) {
+  if (held.section.type == eif::SectionType::metadata) {
+    result.metadata = decode_held(held, eif::decode_metadata);
+    return;
+  }
+  result.signature = decode_held(held, eif::decode_signature_section);
+  result.registers[8] = extend_from_zero(sha384(result.signature->certificate.der));
+  result.signature_fault = eif::signature_fault(*result.signature, result.registers.at(0));
 }
 
 void stream_payload(eif::ImageReader& reader, const eif::Section& section, HashLanes& lanes,
@@ -61,21 +81,20 @@ ImageMeasurements measure_parts(Source& image, const MeasureOptions& options) {
   HashLanes lanes(/*with_file_digest=*/false);
   ImageMeasurements result;
   result.header = reader.header();
-  Bytes metadata;
+  std::vector<HeldSection> held;
   while (const std::optional<eif::Section> section = reader.next_section()) {
     result.sections.push_back(*section);
-    if (section->type == eif::SectionType::metadata) {
-      metadata = read_whole(reader, *section);
+    const Part part = part_of(section->type, section->ramdisk_index);
+    if (part == Part::unmeasured) {
+      held.push_back({*section, read_whole(reader, *section)});
     } else {
       stream_payload(reader, *section, lanes, options.progress);
     }
   }
   reader.finish();
   result.file_size = reader.offset();
-  for (const eif::Section& section : result.sections)
-    if (section.type == eif::SectionType::metadata)
-      result.metadata = decode_section(section, metadata, eif::decode_metadata);
   result.registers = std::move(lanes).finish().registers;
+  for (const HeldSection& section : held) interpret(section, result);
   return result;
 }
 

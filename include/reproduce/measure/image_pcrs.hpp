@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "reproduce/base/stream.hpp"
 #include "reproduce/crypto/digest.hpp"
 #include "reproduce/eif/layout.hpp"
 #include "reproduce/eif/metadata.hpp"
+#include "reproduce/eif/signature.hpp"
 #include "reproduce/measure/registers.hpp"
 
 namespace reproduce::measure {
@@ -20,7 +22,11 @@ struct ImageMeasurements {
   std::vector<eif::Section> sections;  ///< in file order
   Registers registers;                 ///< 0, 1, 2, and 8 when the image is signed
   std::uint64_t file_size = 0;
-  std::optional<eif::Metadata> metadata;    ///< version 4 always has it
+  std::optional<eif::Metadata> metadata;  ///< version 4 always has it
+  std::optional<eif::SignatureSection> signature;
+  /// Why the signature does not hold for this image; nothing when it holds or
+  /// there is none. It changes no register.
+  std::optional<std::string> signature_fault;
   std::optional<Sha256Digest> file_sha256;  ///< when asked for
 };
 
