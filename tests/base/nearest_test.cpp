@@ -1,8 +1,8 @@
-#include "reproduce/base/text.hpp"
-
 #include <array>
 
 #include <gtest/gtest.h>
+
+#include "reproduce/base/text.hpp"
 
 namespace reproduce {
 namespace {
