@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Every check, on a machine that may be bare; run as root. .ci/run calls it inside a fresh Debian 12.
+#
+# The tests run as an ordinary user who has sudo, the quickstart as root: the two ways in which the
+# README lets people begin.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# timed NAME COMMAND...: runs it and remembers how long it took.
+timings=()
+timed() {
+  local name=$1 begin=$SECONDS
+  shift
+  printf '\n######## %s\n' "$name"
+  "$@"
+  timings+=("$(printf '%4d s  %s' $((SECONDS - begin)) "$name")")
+}
+
+make_user() {
+  apt-get -qq update
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install sudo >/dev/null
+  id checker >/dev/null 2>&1 || useradd --home-dir /home/checker --shell /bin/sh checker
+  echo 'checker ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/checker
+  mkdir -p /home/checker
+  chown checker: /home/checker
+  chown -R checker: .
+}
+
+as_user() {
+  (cd / && runuser -u checker -- env HOME=/home/checker "$@")
+}
+
+here=$PWD
+timed "an ordinary user who has sudo" make_user
+timed "sh tests/run.sh" as_user sh "$here/tests/run.sh"
+timed "sh tests/quickstart.sh" sh "$here/tests/quickstart.sh"
+for check in binary sanitize tidy flake; do
+  timed "sh tests/slow.sh $check" sh "$here/tests/slow.sh" "$check"
+done
+
+printf '\n######## summary\n'
+printf '%s\n' "${timings[@]}"
+printf '%4d s  all of it\n\n' "$SECONDS"
+for preset in dev sanitize; do
+  printf '%s: ' "$preset"
+  grep 'tests passed' "build/$preset/ctest.log"
+done
