@@ -1,0 +1,96 @@
+// Makes an attestation document for given registers under a throw-away root:
+// for examples and tests, which cannot ask a Nitro hypervisor for one. It
+// proves nothing about any enclave; no genuine root will ever vouch for it.
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "support/forge.hpp"
+#include <CLI/CLI.hpp>
+
+#include "reproduce/base/file.hpp"
+#include "reproduce/base/hex.hpp"
+#include "reproduce/base/rfc3339.hpp"
+#include "reproduce/base/text.hpp"
+
+namespace {
+
+using reproduce::Bytes;
+using reproduce::UnixSeconds;
+
+struct Options {
+  std::vector<std::string> pcrs;
+  std::string time, nonce, root_out, document_out;
+};
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw std::invalid_argument(what);
+}
+
+UnixSeconds time_of(const std::string& text) {
+  if (text.empty())
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  const std::optional<UnixSeconds> time = reproduce::parse_rfc3339(text);
+  if (!time) refuse("--time is not RFC 3339: " + text);
+  return *time;
+}
+
+/// INDEX=HEX
+void set_register(reproduce::test::Forgery& forgery, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const auto index = reproduce::parse_decimal(text.substr(0, equals));
+  const auto value =
+      equals == std::string::npos ? std::nullopt : reproduce::from_hex(text.substr(equals + 1));
+  if (!index || *index > 31 || !value || value->size() != 48)
+    refuse("--pcr is not INDEX=HEX with 96 digits: " + text);
+  forgery.pcrs[static_cast<std::uint32_t>(*index)] = *value;
+}
+
+void publish(const std::string& path, reproduce::ByteView bytes) {
+  reproduce::AtomicFile file{std::filesystem::path(path)};
+  file.write(bytes);
+  file.publish();
+}
+
+void run(const Options& options) {
+  reproduce::test::Forgery forgery(time_of(options.time));
+  for (const std::string& pcr : options.pcrs) set_register(forgery, pcr);
+  if (!options.nonce.empty()) {
+    const std::optional<Bytes> nonce = reproduce::from_hex(options.nonce);
+    if (!nonce) refuse("--nonce is not hexadecimal: " + options.nonce);
+    forgery.edit_payload = [nonce](reproduce::test::Payload& payload) {
+      payload.set("nonce", reproduce::test::cbor_bytes(*nonce));
+    };
+  }
+  const reproduce::test::Forged forged = reproduce::test::forge(forgery);
+  publish(options.root_out, reproduce::as_bytes(reproduce::test::to_pem(forged.root)));
+  publish(options.document_out, forged.document);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    Options options;
+    CLI::App app("Makes an attestation document under a throw-away root, for tests.");
+    app.add_option("--pcr", options.pcrs, "INDEX=HEX; may be repeated")->take_all();
+    app.add_option("--time", options.time, "the document's time, RFC 3339 (default: now)");
+    app.add_option("--nonce", options.nonce, "the document's nonce, hexadecimal");
+    app.add_option("--root-out", options.root_out, "where the root goes, PEM")->required();
+    app.add_option("--out", options.document_out, "where the document goes, CBOR")->required();
+    CLI11_PARSE(app, argc, argv);
+    run(options);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return 2;
+  }
+}
