@@ -15,7 +15,8 @@ install_packages build test
 
 step "Formatting (clang-format) and shell scripts (shellcheck)"
 find include src tests docs -regex '.*\.[ch]\(pp\)?' -exec clang-format --dry-run --Werror {} +
-find .ci tests \( -name '*.sh' -o -path .ci/run \) -exec shellcheck --external-sources {} +
+find tests -name '*.sh' -exec shellcheck --severity=warning --shell=sh --external-sources {} +
+shellcheck --severity=warning .ci/run .ci/checks.sh
 echo "both have nothing to say"
 
 step "Debug build, warnings are errors (build/dev)"
