@@ -1,12 +1,13 @@
 #include "reproduce/cpio/writer.hpp"
 
-#include <algorithm>
+#include <array>
 #include <limits>
 #include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
 
+#include "reproduce/base/buffered_sink.hpp"
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
@@ -108,63 +109,25 @@ class Numbering {
   std::uint64_t next_inode_ = 0;
 };
 
-/// Joins small writes into pieces of chunk_size. Contents are read straight into
-/// its free space.
-class Chunks {
- public:
-  explicit Chunks(Sink& out) : out_(out), buffer_(chunk_size) {}
-
-  void append(ByteView bytes) {
-    while (!bytes.empty()) {
-      const std::span<std::uint8_t> room = free_space();
-      const std::size_t count = std::min(room.size(), bytes.size());
-      std::copy_n(bytes.begin(), count, room.begin());
-      advance(count);
-      bytes = bytes.subspan(count);
-    }
-  }
-
-  void append_padding(std::uint64_t alignment) {
-    constexpr std::array<std::uint8_t, archive_alignment> zeros{};
-    append(ByteView(zeros).first(padding_after(position_, alignment)));
-  }
-
-  /// Never empty.
-  std::span<std::uint8_t> free_space() { return std::span(buffer_).subspan(used_); }
-
-  /// Takes over the first `count` bytes of free_space().
-  void advance(std::size_t count) {
-    used_ += count;
-    position_ += count;
-    if (used_ == buffer_.size()) flush();
-  }
-
-  void flush() {
-    if (used_ != 0) out_.write(ByteView(buffer_).first(used_));
-    used_ = 0;
-  }
-
- private:
-  Sink& out_;
-  Bytes buffer_;
-  std::size_t used_ = 0;
-  std::uint64_t position_ = 0;
-};
+void append_padding(BufferedSink& out, std::uint64_t alignment) {
+  constexpr std::array<std::uint8_t, archive_alignment> zeros{};
+  out.write(ByteView(zeros).first(padding_after(out.position(), alignment)));
+}
 
 [[noreturn]] void throw_changed(const std::string& path, std::uint64_t size, const char* got) {
   throw Error(ErrorKind::environment, "the file " + quote(path) + " changed while it was read",
               {.expected = std::to_string(size) + " bytes", .got = got});
 }
 
-void append_content(const std::string& path, const tree::Content& content, Chunks& chunks) {
+void append_content(const std::string& path, const tree::Content& content, BufferedSink& out) {
   const std::uint64_t size = content.size();
   const std::unique_ptr<Source> source = content.open();
   for (std::uint64_t left = size; left != 0;) {
-    std::span<std::uint8_t> room = chunks.free_space();
+    std::span<std::uint8_t> room = out.free_space();
     if (room.size() > left) room = room.first(static_cast<std::size_t>(left));
     const std::size_t count = source->read(room);
     if (count == 0) throw_changed(path, size, "fewer");
-    chunks.advance(count);
+    out.advance(count);
     left -= count;
   }
   // Only a read that gives nothing shows the end, where a source may check a pin too.
@@ -172,11 +135,11 @@ void append_content(const std::string& path, const tree::Content& content, Chunk
   if (source->read(beyond) != 0) throw_changed(path, size, "more");
 }
 
-void append_head(const NewcHeader& header, std::string_view name, Chunks& chunks) {
-  chunks.append(encode_newc_header(header));
-  chunks.append(as_bytes(name));
-  chunks.append(std::array<std::uint8_t, 1>{});  // the name's NUL
-  chunks.append_padding(newc_alignment);
+void append_head(const NewcHeader& header, std::string_view name, BufferedSink& out) {
+  out.write(encode_newc_header(header));
+  out.write(as_bytes(name));
+  out.write(std::array<std::uint8_t, 1>{});  // the name's NUL
+  append_padding(out, newc_alignment);
 }
 
 NewcHeader trailer_header() {
@@ -204,19 +167,19 @@ std::uint64_t archive_size(const tree::Tree& tree) {
 
 void write_archive(const tree::Tree& tree, std::uint32_t mtime, Sink& out) {
   Numbering numbering(tree);
-  Chunks chunks(out);
+  BufferedSink buffered(out);
   for (const auto& [path, entry] : tree.entries()) {
     Item item = numbering.item(path, entry);
     item.header.mtime = mtime;
-    append_head(item.header, path, chunks);
-    if (entry.type == EntryType::symlink) chunks.append(as_bytes(entry.target));
+    append_head(item.header, path, buffered);
+    if (entry.type == EntryType::symlink) buffered.write(as_bytes(entry.target));
     if (entry.type == EntryType::regular && item.carries_content)
-      append_content(path, *entry.content, chunks);
-    chunks.append_padding(newc_alignment);
+      append_content(path, *entry.content, buffered);
+    append_padding(buffered, newc_alignment);
   }
-  append_head(trailer_header(), trailer_name, chunks);
-  chunks.append_padding(archive_alignment);
-  chunks.flush();
+  append_head(trailer_header(), trailer_name, buffered);
+  append_padding(buffered, archive_alignment);
+  buffered.flush();
 }
 
 }  // namespace reproduce::cpio
