@@ -89,7 +89,7 @@ void Tree::insert(const std::string& path, Entry entry) {
   const auto found = entries_.find(path);
   if (found == entries_.end()) {
     add_missing_parents(path);
-    entries_.emplace(path, std::move(entry));
+    emplace(path, std::move(entry));
     return;
   }
   if (found->second.type != EntryType::directory || entry.type != EntryType::directory)
@@ -113,7 +113,12 @@ void Tree::add_missing_parents(const std::string& path) {
                                           ", which is a " +
                                           std::string(name_of(found->second.type)));
   }
-  for (const std::string_view parent : missing) entries_.emplace(parent, plain_folder());
+  for (const std::string_view parent : missing) emplace(parent, plain_folder());
+}
+
+void Tree::emplace(std::string_view path, Entry entry) {
+  path_bytes_ += path.size();
+  entries_.emplace(path, std::move(entry));
 }
 
 void Tree::merge(const std::string& prefix, Tree other) {

@@ -152,6 +152,13 @@ TEST(Tree, ReplacesEachDistinctContentOnce) {
   EXPECT_EQ(tree.find("b")->content->size(), 7U);
 }
 
+TEST(Tree, CountsTheBytesOfAllPathsImpliedOnesIncluded) {
+  Tree tree;
+  tree.add("ab/c", file(""));
+  tree.add("ab", folder());
+  EXPECT_EQ(tree.path_bytes(), 6U);
+}
+
 TEST(Tree, CountsOnlyGroupsOfTwoAndMoreAsLinks) {
   Tree tree;
   tree.add("a", file("", 1));

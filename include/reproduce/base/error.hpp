@@ -54,6 +54,11 @@ class Error : public std::runtime_error {
     if (context_.file.empty()) context_.file = file;
   }
 
+  /// For callers that know how far they had read. An inner offset stays.
+  void set_offset_if_unknown(std::uint64_t offset) {
+    if (!context_.offset) context_.offset = offset;
+  }
+
  private:
   ErrorKind kind_;
   ErrorContext context_;

@@ -74,11 +74,16 @@ class Tree {
 
   [[nodiscard]] const Entries& entries() const noexcept { return entries_; }
 
+  /// The length of all paths together, for callers that bound what a tree costs.
+  [[nodiscard]] std::uint64_t path_bytes() const noexcept { return path_bytes_; }
+
  private:
   void add_missing_parents(const std::string& path);
   void insert(const std::string& path, Entry entry);
+  void emplace(std::string_view path, Entry entry);
 
   Entries entries_;
+  std::uint64_t path_bytes_ = 0;
   std::uint64_t next_link_group_ = 1;
 };
 

@@ -1,0 +1,57 @@
+#pragma once
+
+/// What a compressed stream holds, whatever it was compressed with.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "reproduce/base/stream.hpp"
+
+namespace reproduce::layers {
+
+enum class Compression { none, gzip, bzip2, xz, zstd };
+
+[[nodiscard]] std::string_view name_of(Compression compression) noexcept;
+
+/// The compression that a stream which starts with `bytes` has, by its magic.
+[[nodiscard]] Compression detect_compression(ByteView bytes) noexcept;
+
+/// No archive that people use packs its content tighter than this, beyond the
+/// first `free_expansion` bytes: deflate cannot go beyond 1032, and what xz and
+/// zstd do to long runs of zeros is what bombs are made of.
+inline constexpr std::uint64_t largest_expansion = 2000;
+inline constexpr std::uint64_t free_expansion = std::uint64_t{256} << 20;
+
+/// Reads a stream that is plain or compressed once; several compressed streams
+/// one after the other are one, and NULs may follow the last (but not of zstd,
+/// whose streams are not padded by anybody). Read to its end, it has read the
+/// raw stream to its end too.
+///
+/// read() throws Error{malformed} for data that is damaged, cut short, or holds
+/// no byte at all, for a stream that expands beyond largest_expansion, and for
+/// anything else behind the compressed data; errors of the raw stream come
+/// through. So does the constructor.
+class Decompressor final : public Source {
+ public:
+  /// `raw` must outlive the decompressor. Reads its beginning.
+  explicit Decompressor(Source& raw);
+  ~Decompressor() override;
+
+  [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override;
+  [[nodiscard]] Compression compression() const noexcept { return compression_; }
+
+ private:
+  class Feed;
+  class Gzip;
+  class Libarchive;
+
+  std::unique_ptr<Feed> feed_;
+  Compression compression_ = Compression::none;
+  std::unique_ptr<Source> plain_;
+  std::uint64_t given_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace reproduce::layers
