@@ -62,8 +62,8 @@ std::string decode_module_id(const CborItem& payload) {
 void check_digest(const CborItem& payload) {
   const CborItem& item = mandatory(payload, "digest", CborKind::text_string);
   if (!item.is_text("SHA384"))
-    fail(item, "'digest' names another digest than enclaves have", "'SHA384'",
-         quote(as_text(item.content)));
+    fail(item, "'digest' names another digest than enclaves have", "SHA384",
+         std::string(as_text(item.content)));
 }
 
 std::uint64_t decode_timestamp(const CborItem& payload) {

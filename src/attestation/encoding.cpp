@@ -35,7 +35,7 @@ DecodedInput decode_text(std::string_view text) {
   throw Error(ErrorKind::malformed,
               "the attestation document is text, but no base64 or hexadecimal",
               {.expected = "CBOR, base64 (standard or URL alphabet) or hexadecimal",
-               .got = "text that starts with " + quote(text.substr(0, 16))});
+               .got = "text that starts with " + std::string(text.substr(0, 16))});
 }
 
 }  // namespace

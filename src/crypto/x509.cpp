@@ -71,7 +71,7 @@ CertificateTime decode_time(const ASN1_TIME* time, std::string_view what) {
   const TimeHandle epoch = openssl::require(TimeHandle(ASN1_TIME_set(nullptr, 0)));
   if (text.size() != size || text.back() != 'Z' ||
       ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1)
-    fail(what, "has a date that does not exist", quote(as_text(text)));
+    fail(what, "has a date that does not exist", std::string(as_text(text)));
   constexpr UnixSeconds day = 86400;
   const InputHandle out = openssl::require(InputHandle(BIO_new(BIO_s_mem())));
   ASN1_TIME_print(out.get(), time);
@@ -172,7 +172,7 @@ std::string words(const Name& name) {
   std::string text;
   for (const NameEntry& entry : name) {
     if (!text.empty()) text += ", ";
-    text += entry.short_name + "=" + printable(entry.value);
+    text += entry.short_name + "=" + entry.value;
   }
   return text;
 }
@@ -202,6 +202,7 @@ Certificate decode_certificate(ByteView der, std::string_view what) {
 }
 
 Certificate decode_pem_certificate(std::string_view text, std::string_view what) {
+  if (text.empty()) fail(what, "is empty");
   if (text.size() > std::size_t{std::numeric_limits<int>::max()})
     fail(what, "is larger than a PEM file may be");
   const InputHandle in =

@@ -27,7 +27,7 @@ struct NameEntry {
 /// A distinguished name in the order of its encoding.
 using Name = std::vector<NameEntry>;
 
-/// "C=US, O=Amazon, OU=AWS, CN=aws.nitro-enclaves", safe to show.
+/// "C=US, O=Amazon, OU=AWS, CN=aws.nitro-enclaves"; may be hostile.
 [[nodiscard]] std::string words(const Name& name);
 
 /// A point in time of a certificate.
