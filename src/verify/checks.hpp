@@ -1,0 +1,41 @@
+#pragma once
+
+/// The checks of a verdict, one function each. For verdict.cpp only.
+///
+/// What verify() has proved already is stated as passed, with what it was proved
+/// for: a verdict names the root, the times and the signer in every case.
+
+#include "reproduce/verify/verdict.hpp"
+
+namespace reproduce::verify {
+
+/// Passes for AWS's root; a warning for one that the user chose.
+[[nodiscard]] Check check_root(const attestation::VerifiedDocument& document);
+[[nodiscard]] Check check_chain(const attestation::VerifiedDocument& document);
+[[nodiscard]] Check check_signature(const attestation::VerifiedDocument& document);
+
+/// A warning when the document was judged at its own time.
+[[nodiscard]] Check check_time(const attestation::VerifiedDocument& document);
+
+/// Fails when PCR0, PCR1 and PCR2 are zero.
+[[nodiscard]] Check check_debug_mode(const attestation::VerifiedDocument& document);
+
+[[nodiscard]] Check check_nonce(const attestation::VerifiedDocument& document,
+                                const Policy& policy);
+[[nodiscard]] Check check_age(const attestation::VerifiedDocument& document, const Policy& policy);
+
+/// PCR4 is the extend of the instance's name, and module_id starts with that
+/// name: observed in every genuine document, promised by none, so a warning.
+[[nodiscard]] Check check_instance(const attestation::VerifiedDocument& document);
+
+/// The signer's name starts with module_id; a warning for the same reason.
+[[nodiscard]] Check check_signer(const attestation::VerifiedDocument& document);
+
+/// A warning for keys that nobody has documented.
+[[nodiscard]] Check check_keys(const attestation::VerifiedDocument& document);
+
+/// A warning when the image's own signature does not hold: its registers are
+/// right all the same, but the hypervisor would not start it.
+[[nodiscard]] Check check_image_signature(const measure::ImageMeasurements& image);
+
+}  // namespace reproduce::verify
