@@ -1,0 +1,111 @@
+#include "reproduce/report/document.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "reproduce/base/hex.hpp"
+#include "reproduce/base/text.hpp"
+
+namespace reproduce::report {
+namespace {
+
+using attestation::Document;
+using nlohmann::ordered_json;
+
+ordered_json certificate_json(const Certificate& certificate) {
+  return {{"subject", words(certificate.subject)},
+          {"issuer", words(certificate.issuer)},
+          {"not_before", format_utc(certificate.not_before.time)},
+          {"not_after", format_utc(certificate.not_after.time)},
+          {"public_key", certificate.public_key_algorithm},
+          {"signature_algorithm", certificate.signature_algorithm},
+          {"sha256", to_hex(certificate.fingerprint)},
+          {"der", to_hex(certificate.der)}};
+}
+
+ordered_json optional_json(const std::optional<Bytes>& value) {
+  return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
+}
+
+std::string line(std::string name, const std::string& value) {
+  constexpr std::size_t column = 13;
+  name.resize(std::max(column, name.size() + 1), ' ');
+  return name + value + "\n";
+}
+
+/// Hexadecimal, cut for people where it is long.
+std::string value_words(ByteView value, bool whole) {
+  constexpr std::size_t shown = 48;
+  const bool cut = !whole && value.size() > shown;
+  return to_hex(cut ? value.first(shown) : value) + (cut ? "\u2026" : "") + " (" +
+         counted(value.size(), "byte") + ")";
+}
+
+std::string optional_line(const std::string& name, const std::optional<Bytes>& value, bool whole) {
+  if (!value) return line(name, "none");
+  return line(name, value->empty() ? "empty" : value_words(*value, whole));
+}
+
+std::string registers_text(const Document& document) {
+  std::string text;
+  std::string zero;
+  for (const auto& [index, value] : document.pcrs) {
+    const bool is_zero = std::ranges::all_of(value, [](std::uint8_t byte) { return byte == 0; });
+    if (is_zero)
+      zero += (zero.empty() ? "" : ", ") + std::to_string(index);
+    else
+      text += line("PCR" + std::to_string(index), to_hex(value));
+  }
+  return zero.empty() ? text : text + line("PCRs of zero", zero);
+}
+
+std::string certificate_lines(const std::string& name, const Certificate& certificate) {
+  return line(name, printable(words(certificate.subject))) +
+         line("", format_utc(certificate.not_before.time) + " to " +
+                      format_utc(certificate.not_after.time) + ", SHA-256 " +
+                      to_hex(certificate.fingerprint));
+}
+
+}  // namespace
+
+std::string document_text(const Document& document, bool whole_values) {
+  std::string text = line("module_id", printable(document.module_id));
+  text += line("timestamp",
+               format_utc(document.time()) + " (" + std::to_string(document.timestamp_ms) + " ms)");
+  text += registers_text(document);
+  text += optional_line("public_key", document.public_key, whole_values);
+  text += optional_line("user_data", document.user_data, whole_values);
+  text += optional_line("nonce", document.nonce, whole_values);
+  for (const std::string& key : document.unknown_keys) text += line("unknown key", quote(key));
+  text += certificate_lines("certificate", document.certificate);
+  for (std::size_t at = 0; at < document.cabundle.size(); ++at)
+    text += certificate_lines("cabundle " + std::to_string(at), document.cabundle[at]);
+  return text;
+}
+
+std::string document_json(const Document& document) {
+  ordered_json pcrs = ordered_json::object();
+  for (const auto& [index, value] : document.pcrs)
+    pcrs["PCR" + std::to_string(index)] = to_hex(value);
+  ordered_json cabundle = ordered_json::array();
+  for (const Certificate& certificate : document.cabundle)
+    cabundle.push_back(certificate_json(certificate));
+  const ordered_json record{{"cose_tag", document.tagged},
+                            {"indefinite_payload", document.indefinite_payload},
+                            {"module_id", document.module_id},
+                            {"digest", "SHA384"},
+                            {"timestamp_ms", document.timestamp_ms},
+                            {"time", format_utc(document.time())},
+                            {"pcrs", std::move(pcrs)},
+                            {"public_key", optional_json(document.public_key)},
+                            {"user_data", optional_json(document.user_data)},
+                            {"nonce", optional_json(document.nonce)},
+                            {"unknown_keys", document.unknown_keys},
+                            {"certificate", certificate_json(document.certificate)},
+                            {"cabundle", std::move(cabundle)}};
+  // Names in certificates may claim to be UTF-8 and not be it.
+  return record.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace reproduce::report
