@@ -22,7 +22,7 @@ echo "both have nothing to say"
 step "Debug build, warnings are errors (build/dev)"
 configure_and_build dev
 step "Release build (build/release)"
-configure_and_build release
+configure_and_build release reproduce reproduce_forge
 
 step "Tests"
 run_tests dev
