@@ -106,7 +106,8 @@ std::optional<BasicConstraints> decode_basic_constraints(const X509& certificate
   const std::uint8_t* end = extension->content.data();
   const BasicConstraintsHandle constraints(
       d2i_BASIC_CONSTRAINTS(nullptr, &end, static_cast<long>(extension->content.size())));
-  if (!constraints ||
+  constexpr int der_true = 0xff;  // any other byte than 00 reads as true as well
+  if (!constraints || (constraints->ca != 0 && constraints->ca != der_true) ||
       !std::ranges::equal(encode(constraints.get(), i2d_BASIC_CONSTRAINTS), extension->content))
     fail(what, "has basic constraints that are not DER", openssl::take_error_words());
   BasicConstraints decoded{extension->critical, constraints->ca != 0, std::nullopt};
@@ -126,7 +127,7 @@ std::optional<KeyUsage> decode_key_usage(const X509& certificate, std::string_vi
   const std::uint8_t* end = extension->content.data();
   const BitStringHandle bits(
       d2i_ASN1_BIT_STRING(nullptr, &end, static_cast<long>(extension->content.size())));
-  if (!bits || end != extension->content.data() + extension->content.size())
+  if (!bits || !std::ranges::equal(encode(bits.get(), i2d_ASN1_BIT_STRING), extension->content))
     fail(what, "has a key usage that is not DER", openssl::take_error_words());
   // Bit numbers of RFC 5280, section 4.2.1.3.
   return KeyUsage{extension->critical, ASN1_BIT_STRING_get_bit(bits.get(), 0) == 1,
@@ -147,9 +148,14 @@ std::string public_key_words(const X509& certificate) {
 }
 
 /// Whether encoding the decoded certificate anew gives the same bytes. Without
-/// i2d_re_X509_tbs OpenSSL would repeat the to-be-signed part as it read it.
+/// i2d_re_X509_tbs OpenSSL would repeat the to-be-signed part as it read it, and
+/// without setting them again it would keep booleans that are neither 00 nor FF.
 bool is_der(X509& certificate, ByteView der) {
   const CertificateHandle copy = openssl::require(CertificateHandle(X509_dup(&certificate)));
+  for (int at = 0; at < X509_get_ext_count(copy.get()); ++at) {
+    X509_EXTENSION* const extension = X509_get_ext(copy.get(), at);
+    X509_EXTENSION_set_critical(extension, X509_EXTENSION_get_critical(extension));
+  }
   return i2d_re_X509_tbs(copy.get(), nullptr) > 0 &&
          std::ranges::equal(encode(copy.get(), i2d_X509), der);
 }
