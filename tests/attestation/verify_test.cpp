@@ -3,7 +3,9 @@
 
 #include "reproduce/attestation/verify.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "support/forge.hpp"
 #include <gtest/gtest.h>
@@ -165,6 +167,72 @@ TEST(Verify, ReportsUnknownKeysAndRefusesThemWhenAsked) {
 TEST(Verify, DebugDocumentsAreAuthentic) {
   Forgery forgery(forged_at);
   for (const std::uint32_t index : {0U, 1U, 2U}) forgery.pcrs[index] = Bytes(48);
+  EXPECT_NO_THROW((void)verify_forged(forge(forgery), clock_at(forged_at)));
+}
+
+// Genuine documents have sixteen registers; an enclave may extend the others. A
+// validator elsewhere took the count of registers for the bound of their indices.
+TEST(Verify, AcceptsRegistersWithGapsUpTo31) {
+  Forgery forgery(forged_at);
+  forgery.pcrs = {{0, Bytes(48, 1)}, {1, Bytes(48, 2)}, {2, Bytes(48, 3)}, {31, Bytes(48, 4)}};
+  EXPECT_EQ(verify_forged(forge(forgery), clock_at(forged_at)).document().pcrs, forgery.pcrs);
+  for (std::uint32_t index = 0; index < 32; ++index) forgery.pcrs[index] = Bytes(48, 5);
+  EXPECT_EQ(verify_forged(forge(forgery), clock_at(forged_at)).document().pcrs.size(), 32U);
+}
+
+// The format has room for other digests, although no enclave has them today.
+TEST(Verify, AcceptsRegistersOfTheThreeSizes) {
+  Forgery forgery(forged_at);
+  forgery.pcrs = {{0, Bytes(32, 1)}, {1, Bytes(48, 2)}, {2, Bytes(64, 3)}};
+  EXPECT_EQ(verify_forged(forge(forgery), clock_at(forged_at)).document().pcrs, forgery.pcrs);
+}
+
+// AWS's text allows 512 bytes and no null; AWS's documents have 1024 bytes and nulls.
+TEST(Verify, TellsAnAbsentFieldFromAnEmptyOne) {
+  Forgery forgery(forged_at);
+  forgery.edit_payload = [](test::Payload& payload) {
+    payload.set("public_key", test::cbor_bytes(Bytes(1024, 7)));
+    payload.set("user_data", test::cbor_bytes({}));
+    payload.erase("nonce");
+  };
+  const Document document = verify_forged(forge(forgery), clock_at(forged_at)).document();
+  EXPECT_EQ(document.public_key, Bytes(1024, 7));
+  EXPECT_EQ(document.user_data, Bytes());
+  EXPECT_EQ(document.nonce, std::nullopt);
+}
+
+TEST(Verify, AcceptsAnyKeyOrderAndLongFormsUnderTheSignature) {
+  Forgery forgery(forged_at);
+  forgery.edit_payload = [](test::Payload& payload) {
+    std::ranges::reverse(payload.entries);
+    payload.set("user_data", from_hex("5a0000000141").value());
+  };
+  EXPECT_EQ(verify_forged(forge(forgery), clock_at(forged_at)).document().user_data, Bytes{0x41});
+}
+
+TEST(Verify, AcceptsAShorterChain) {
+  Forgery forgery(forged_at);
+  forgery.chain.erase(forgery.chain.begin() + 1, forgery.chain.begin() + 4);
+  forgery.chain[1].recipe.issuer = forgery.chain[0].recipe.subject;
+  EXPECT_NO_THROW((void)verify_forged(forge(forgery), clock_at(forged_at)));
+}
+
+// ECDSA cannot tell (r, s) from (r, n - s), so a document's hash does not identify
+// it. Nobody without the key makes more of it than that: what is said is the same.
+TEST(Verify, AcceptsTheOtherSignatureThatEcdsaAllows) {
+  Forgery forgery(forged_at);
+  forgery.edit_signature = [](Bytes& signature) {
+    const Bytes order = from_hex(
+                            "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+                            "C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973")
+                            .value();
+    int borrow = 0;
+    for (std::size_t at = 48; at-- > 0;) {
+      const int difference = order[at] - signature[48 + at] - borrow;
+      borrow = difference < 0 ? 1 : 0;
+      signature[48 + at] = static_cast<std::uint8_t>(difference + 256 * borrow);
+    }
+  };
   EXPECT_NO_THROW((void)verify_forged(forge(forgery), clock_at(forged_at)));
 }
 
