@@ -70,6 +70,9 @@ says out "debug mode"
 # No answer.
 expect 4 "$REPRODUCE" verify "$image" good.cbor
 says err "foreign root"
+# What the system trusts does not count.
+expect 4 env SSL_CERT_FILE="$PWD/root.pem" SSL_CERT_DIR="$PWD" "$REPRODUCE" verify "$image" good.cbor
+says err "foreign root"
 expect 4 $verify "$image" good.cbor
 says err "foreign root"
 # shellcheck disable=SC2086
