@@ -12,9 +12,9 @@ namespace {
 
 constexpr const char* scratch_name = "scratch file";
 
-class RangeSource final : public Source {
+class ScratchSource final : public Source {
  public:
-  RangeSource(int fd, std::uint64_t offset, std::uint64_t size)
+  ScratchSource(int fd, std::uint64_t offset, std::uint64_t size)
       : fd_(fd), offset_(offset), left_(size) {}
 
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
@@ -36,14 +36,14 @@ class RangeSource final : public Source {
   std::uint64_t left_;
 };
 
-class RangeContent final : public tree::Content {
+class ScratchContent final : public tree::Content {
  public:
-  RangeContent(std::shared_ptr<const UniqueFd> file, std::uint64_t offset, std::uint64_t size)
+  ScratchContent(std::shared_ptr<const UniqueFd> file, std::uint64_t offset, std::uint64_t size)
       : file_(std::move(file)), offset_(offset), size_(size) {}
 
   [[nodiscard]] std::uint64_t size() const noexcept override { return size_; }
   [[nodiscard]] std::unique_ptr<Source> open() const override {
-    return std::make_unique<RangeSource>(file_->get(), offset_, size_);
+    return std::make_unique<ScratchSource>(file_->get(), offset_, size_);
   }
 
  private:
@@ -61,7 +61,7 @@ Scratch::Scratch(const std::filesystem::path& folder)
 
 tree::ContentPtr Scratch::take() {
   const std::uint64_t offset = std::exchange(taken_, buffered_.position());
-  return std::make_shared<const RangeContent>(file_, offset, taken_ - offset);
+  return std::make_shared<const ScratchContent>(file_, offset, taken_ - offset);
 }
 
 }  // namespace reproduce::layers
