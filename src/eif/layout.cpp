@@ -11,15 +11,6 @@
 namespace reproduce::eif {
 namespace {
 
-// File offsets of header fields, for errors.
-constexpr std::uint64_t version_offset = 0x004;
-constexpr std::uint64_t flags_offset = 0x006;
-constexpr std::uint64_t reserved_offset = 0x018;
-constexpr std::uint64_t num_sections_offset = 0x01a;
-constexpr std::uint64_t offsets_offset = 0x01c;
-constexpr std::uint64_t sizes_offset = 0x11c;
-constexpr std::uint64_t unused_offset = 0x21c;
-
 constexpr std::uint16_t oldest_version = 2;
 
 [[noreturn]] void refuse(const std::string& what, std::uint64_t offset, std::string expected,
@@ -51,11 +42,11 @@ void check_reserved(const Header& header) {
     refuse("a reserved field is not zero", unused_offset, "0", std::to_string(header.unused));
   for (std::size_t slot = header.num_sections; slot < max_sections; ++slot) {
     if (header.section_offsets[slot] != 0)
-      refuse("an unused slot of the section table is not zero", offsets_offset + 8 * slot, "0",
-             std::to_string(header.section_offsets[slot]));
+      refuse("an unused slot of the section table is not zero", section_offsets_offset + 8 * slot,
+             "0", std::to_string(header.section_offsets[slot]));
     if (header.section_sizes[slot] != 0)
-      refuse("an unused slot of the section table is not zero", sizes_offset + 8 * slot, "0",
-             std::to_string(header.section_sizes[slot]));
+      refuse("an unused slot of the section table is not zero", section_sizes_offset + 8 * slot,
+             "0", std::to_string(header.section_sizes[slot]));
   }
 }
 
@@ -64,7 +55,7 @@ void check_table(const Header& header) {
   for (std::size_t slot = 0; slot < header.num_sections; ++slot) {
     if (header.section_offsets[slot] != expected)
       refuse("section " + std::to_string(slot) + " is not where the one before it ends",
-             offsets_offset + 8 * slot, std::to_string(expected),
+             section_offsets_offset + 8 * slot, std::to_string(expected),
              std::to_string(header.section_offsets[slot]),
              "such an image means different things to different readers; `reproduce inspect` shows "
              "each");

@@ -34,7 +34,19 @@ namespace reproduce::eif {
 
 inline constexpr std::array<std::uint8_t, 4> magic{'.', 'e', 'i', 'f'};
 inline constexpr std::size_t header_size = 548;
-inline constexpr std::size_t crc_offset = 544;
+
+// File offsets of header fields.
+inline constexpr std::size_t version_offset = 0x004;
+inline constexpr std::size_t flags_offset = 0x006;
+inline constexpr std::size_t default_mem_offset = 0x008;
+inline constexpr std::size_t default_cpus_offset = 0x010;
+inline constexpr std::size_t reserved_offset = 0x018;
+inline constexpr std::size_t num_sections_offset = 0x01a;
+inline constexpr std::size_t section_offsets_offset = 0x01c;
+inline constexpr std::size_t section_sizes_offset = 0x11c;
+inline constexpr std::size_t unused_offset = 0x21c;
+inline constexpr std::size_t crc_offset = 0x220;
+
 inline constexpr std::size_t section_header_size = 12;
 inline constexpr std::size_t max_sections = 32;
 inline constexpr std::size_t min_sections = 2;
