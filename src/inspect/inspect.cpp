@@ -1,0 +1,106 @@
+#include "reproduce/inspect/inspect.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "reproduce/attestation/encoding.hpp"
+#include "reproduce/base/byte_reader.hpp"
+#include "reproduce/base/hex.hpp"
+#include "reproduce/measure/image_pcrs.hpp"
+
+namespace reproduce::inspect {
+namespace {
+
+Bytes read_front(const RandomAccess& file, std::size_t size) {
+  Bytes front(size);
+  front.resize(file.read_at(0, front));
+  return front;
+}
+
+std::optional<eif::Header> read_header(const RandomAccess& image) {
+  const Bytes bytes = read_front(image, eif::header_size);
+  if (bytes.size() < eif::header_size) return std::nullopt;
+  ByteReader in(bytes);
+  return eif::decode_header(in);
+}
+
+/// A magic that was damaged or wiped leaves the rest of the header behind.
+bool has_a_header_but_for_the_magic(const RandomAccess& file) {
+  std::optional<eif::Header> header = read_header(file);
+  if (!header) return false;
+  const bool table_starts_right = header->section_offsets[0] == eif::header_size;
+  return table_starts_right && header->num_sections <= eif::max_sections;
+}
+
+bool is_document(const RandomAccess& file) {
+  if (file.size() > attestation::largest_input) return false;
+  try {
+    const Bytes document =
+        attestation::decode_input(read_front(file, attestation::largest_input)).document;
+    // An array of four, or tag 18: how COSE_Sign1 starts (RFC 9052, section 2).
+    return !document.empty() && (document[0] == 0x84 || document[0] == 0xd2);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+    return false;
+  }
+}
+
+/// What a strict reader found, as the one reading that there is.
+Reading reading_of(measure::ImageMeasurements measured, const RandomAccess& image) {
+  Reading reading;
+  reading.way = Way::in_sequence;
+  reading.end = measured.file_size;
+  for (const eif::Section& section : measured.sections) {
+    reading.sections.push_back({.index = section.index,
+                                .header_offset = section.header_offset,
+                                .header = {.type = static_cast<std::uint16_t>(section.type),
+                                           .payload_size = section.payload_size},
+                                .type = section.type,
+                                .ramdisk_index = section.ramdisk_index,
+                                .present = section.payload_size});
+    if (section.type == eif::SectionType::cmdline)
+      reading.cmdline = read_cmdline(image, section.payload_offset(), section.payload_size);
+  }
+  reading.crc = measured.header.crc32;
+  reading.registers = std::move(measured.registers);
+  reading.metadata = std::move(measured.metadata);
+  reading.signature = std::move(measured.signature);
+  reading.signature_fault = std::move(measured.signature_fault);
+  return reading;
+}
+
+}  // namespace
+
+FileKind detect_kind(const RandomAccess& file) {
+  const Bytes front = read_front(file, eif::magic.size());
+  if (!front.empty() && std::equal(front.begin(), front.end(), eif::magic.begin()))
+    return FileKind::image;
+  if (is_document(file)) return FileKind::document;
+  if (has_a_header_but_for_the_magic(file)) return FileKind::image;
+  throw Error(ErrorKind::malformed, "this is neither an enclave image nor an attestation document",
+              {.expected = "'.eif' at the start; or CBOR, base64 or hexadecimal of a COSE_Sign1",
+               .got = front.empty() ? "an empty file" : to_hex(front) + " at the start"});
+}
+
+ImageInspection inspect_image(const RandomAccess& image,
+                              const std::function<void(std::uint64_t)>& progress) {
+  ImageInspection inspection;
+  inspection.file_size = image.size();
+  inspection.header = read_header(image);
+  try {
+    RangeSource source(image, 0, image.size());
+    inspection.readings.push_back(
+        reading_of(measure::measure_image(source, {.progress = progress}), image));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+    inspection.fault = error;
+    if (inspection.header)
+      for (const Way way : {Way::by_table, Way::in_sequence})
+        inspection.readings.push_back(read_image(way, image, *inspection.header));
+  }
+  inspection.map = make_image_map(inspection.file_size, inspection.readings);
+  return inspection;
+}
+
+}  // namespace reproduce::inspect
