@@ -35,6 +35,7 @@ struct Help {
 
 // One function a verb, each in its own cmd_NAME.cpp.
 [[nodiscard]] Verb add_measure(CLI::App& root);
+[[nodiscard]] Verb add_inspect(CLI::App& root);
 [[nodiscard]] Verb add_verify(CLI::App& root);
 [[nodiscard]] Verb add_help(CLI::App& root);
 

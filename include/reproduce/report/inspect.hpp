@@ -1,0 +1,36 @@
+#pragma once
+
+/// What `reproduce inspect` says of an image or a document.
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "reproduce/attestation/document.hpp"
+#include "reproduce/attestation/encoding.hpp"
+#include "reproduce/inspect/inspect.hpp"
+
+namespace reproduce::report {
+
+struct InspectionStyle {
+  bool map = false;  ///< every byte of a well-formed image too; a malformed one always has it
+  std::function<std::string(std::string_view)> heading;  ///< makes a heading stand out
+};
+
+/// Header, sections, registers, cmdline, metadata, signature; for a malformed
+/// image why it is that, both readings, and the map.
+[[nodiscard]] std::string inspection_text(const std::string& file,
+                                          const inspect::ImageInspection& image,
+                                          const InspectionStyle& style);
+
+/// `reproduce/inspect/1` (docs/formats/json.md).
+[[nodiscard]] std::string inspection_json(const std::string& file,
+                                          const inspect::ImageInspection& image);
+
+/// A document as it says it is. `size`: bytes of the file it came in.
+[[nodiscard]] std::string inspection_text(const std::string& file, attestation::Encoding encoding,
+                                          const attestation::Document& document, bool whole_values);
+[[nodiscard]] std::string inspection_json(const std::string& file, attestation::Encoding encoding,
+                                          const attestation::Document& document);
+
+}  // namespace reproduce::report

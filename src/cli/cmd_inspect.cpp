@@ -1,0 +1,116 @@
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "exit_code.hpp"
+#include "progress.hpp"
+#include "verb.hpp"
+
+#include "reproduce/attestation/document.hpp"
+#include "reproduce/attestation/encoding.hpp"
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/file.hpp"
+#include "reproduce/base/random_access.hpp"
+#include "reproduce/base/stream.hpp"
+#include "reproduce/inspect/inspect.hpp"
+#include "reproduce/report/inspect.hpp"
+
+namespace reproduce::cli {
+namespace {
+
+struct Options {
+  std::string file;
+};
+
+UniqueFd open_operand(const std::string& name) {
+  const int fd = name == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                             : ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw_io_error("open", name, errno);
+  return UniqueFd(fd);
+}
+
+/// A file that can be read at any place; what comes from a pipe is spooled first.
+std::unique_ptr<RandomAccess> open_seekable(const std::string& name, const std::string& shown) {
+  FileSource source(open_operand(name), shown);
+  if (source.size()) return std::make_unique<RandomAccessFile>(open_operand(name), shown);
+  UniqueFd spool = open_scratch_file(std::filesystem::temp_directory_path());
+  DescriptorSink sink(spool.get(), "the scratch file for " + shown);
+  copy(source, sink);
+  return std::make_unique<RandomAccessFile>(std::move(spool), shown);
+}
+
+ExitCode inspect_document(const RandomAccess& file, const std::string& name,
+                          const Terminal& terminal) {
+  RangeSource source(file, 0, file.size());
+  const Bytes input = read_all(source, attestation::largest_input, "the attestation document");
+  const attestation::DecodedInput decoded = attestation::decode_input(input);
+  const attestation::Document document = attestation::decode_document(decoded.document);
+  if (terminal.json())
+    terminal.answer(report::inspection_json(name, decoded.encoding, document));
+  else
+    terminal.answer_to_people(
+        report::inspection_text(name, decoded.encoding, document, terminal.verbose()));
+  return ExitCode::yes;
+}
+
+ExitCode inspect_image(const RandomAccess& file, const std::string& name,
+                       const Terminal& terminal) {
+  const inspect::ImageInspection image = [&] {
+    Progress progress(terminal, "reading", file.size());
+    return inspect::inspect_image(file, progress.callback());
+  }();
+  const report::InspectionStyle style{
+      .map = terminal.verbose(),
+      .heading = [&](std::string_view text) { return terminal.paint(text, Colour::bold); }};
+  if (terminal.json())
+    terminal.answer(report::inspection_json(name, image));
+  else
+    terminal.answer_to_people(report::inspection_text(name, image, style));
+  return image.is_well_formed() ? ExitCode::yes : ExitCode::malformed;
+}
+
+ExitCode run(const Options& options, const Terminal& terminal) {
+  const std::string name = options.file == "-" ? "standard input" : options.file;
+  try {
+    const std::unique_ptr<RandomAccess> file = open_seekable(options.file, name);
+    switch (inspect::detect_kind(*file)) {
+      case inspect::FileKind::image:
+        return inspect_image(*file, name, terminal);
+      case inspect::FileKind::document:
+        return inspect_document(*file, name, terminal);
+    }
+    return ExitCode::bug;
+  } catch (Error& error) {
+    error.set_file_if_unknown(name);
+    throw;
+  }
+}
+
+}  // namespace
+
+Verb add_inspect(CLI::App& root) {
+  CLI::App* const app = add_subcommand(
+      root,
+      {.name = "inspect",
+       .sentence = "Shows what an image or an attestation document consists of",
+       .examples = {"reproduce inspect app.eif", "reproduce inspect -v app.eif",
+                    "reproduce inspect --json attestation.b64 | jq .document.pcrs"},
+       .details =
+           "Of an image: header, sections with the registers that each feeds, registers,\n"
+           "cmdline, metadata, signing certificate; with -v every byte of the file. A malformed\n"
+           "image is shown as both kinds of readers see it, with the place where each gives up\n"
+           "and every byte; the exit code is then 3. Of a document (raw CBOR, base64 or\n"
+           "hexadecimal): its fields as they stand. Nothing in it is verified by looking;\n"
+           "`reproduce verify` does that.\n",
+       .page = "docs/formats/eif.md"});
+  const auto options = std::make_shared<Options>();  // shared: the action outlives this call
+  app->add_option("FILE", options->file, "an image or a document, or - for standard input")
+      ->required();
+  return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
+}
+
+}  // namespace reproduce::cli

@@ -1,0 +1,176 @@
+/// The JSON of inspection; the text is in inspect.cpp.
+
+#include <nlohmann/json.hpp>
+
+#include "reproduce/base/hex.hpp"
+#include "reproduce/base/text.hpp"
+#include "reproduce/report/document.hpp"
+#include "reproduce/report/inspect.hpp"
+
+namespace reproduce::report {
+namespace {
+
+using inspect::ImageInspection;
+using inspect::MapRange;
+using inspect::Reading;
+using inspect::SeenSection;
+using nlohmann::ordered_json;
+
+constexpr const char* schema = "reproduce/inspect/1";
+
+std::string crc_hex(std::uint32_t crc) {
+  return to_hex(Bytes{static_cast<std::uint8_t>(crc >> 24), static_cast<std::uint8_t>(crc >> 16),
+                      static_cast<std::uint8_t>(crc >> 8), static_cast<std::uint8_t>(crc)});
+}
+
+std::string register_name(std::uint32_t index) {
+  return "PCR" + std::to_string(index);
+}
+
+ordered_json register_names(const std::vector<std::uint32_t>& registers) {
+  ordered_json names = ordered_json::array();
+  for (const std::uint32_t index : registers) names.push_back(register_name(index));
+  return names;
+}
+
+ordered_json fault_json(const Error& fault) {
+  const ErrorContext& context = fault.context();
+  ordered_json out{{"message", printable(fault.what())}};
+  if (context.offset) out["offset"] = *context.offset;
+  if (!context.where.empty()) out["where"] = printable(context.where);
+  if (!context.expected.empty()) out["expected"] = printable(context.expected);
+  if (!context.got.empty()) out["got"] = printable(context.got);
+  if (!context.hint.empty()) out["hint"] = printable(context.hint);
+  return out;
+}
+
+ordered_json header_json(const eif::Header& header) {
+  return {{"magic", to_hex(header.magic)},
+          {"version", header.version},
+          {"flags", header.flags},
+          {"default_mem_bytes", header.default_mem},
+          {"default_cpus", header.default_cpus},
+          {"reserved", header.reserved},
+          {"num_sections", header.num_sections},
+          {"section_offsets", header.section_offsets},
+          {"section_sizes_bytes", header.section_sizes},
+          {"unused", header.unused},
+          {"crc32", crc_hex(header.crc32)}};
+}
+
+ordered_json section_json(const SeenSection& section) {
+  ordered_json out{
+      {"index", section.index}, {"type", nullptr}, {"type_number", section.header.type}};
+  if (section.type) out["type"] = eif::name_of(*section.type);
+  if (section.type == eif::SectionType::ramdisk) out["ramdisk"] = section.ramdisk_index;
+  out["offset"] = section.header_offset;
+  out["flags"] = section.header.flags;
+  out["size_bytes"] = section.header.payload_size;
+  out["present_bytes"] = section.present;
+  out["registers"] = register_names(registers_fed(section));
+  return out;
+}
+
+ordered_json metadata_json(const eif::Metadata& metadata) {
+  return {{"image_name", metadata.image_name},
+          {"image_version", metadata.image_version},
+          {"build_time", metadata.build_time},
+          {"build_tool", metadata.build_tool},
+          {"build_tool_version", metadata.build_tool_version},
+          {"operating_system", metadata.operating_system},
+          {"kernel_version", metadata.kernel_version},
+          {"docker_info", ordered_json::parse(metadata.docker_info)},
+          {"custom_metadata", ordered_json::parse(metadata.custom_metadata)}};
+}
+
+ordered_json signature_json(const Reading& reading) {
+  const Certificate& certificate = reading.signature->certificate;
+  ordered_json out{{"valid", nullptr}};
+  if (reading.registers) out["valid"] = !reading.signature_fault;
+  if (reading.signature_fault) out["fault"] = printable(*reading.signature_fault);
+  out["entries"] = reading.signature->entries.size();
+  out["certificate"] = {{"subject", words(certificate.subject)},
+                        {"issuer", words(certificate.issuer)},
+                        {"not_before", format_utc(certificate.not_before.time)},
+                        {"not_after", format_utc(certificate.not_after.time)},
+                        {"public_key", certificate.public_key_algorithm},
+                        {"signature_algorithm", certificate.signature_algorithm},
+                        {"sha256", to_hex(certificate.fingerprint)},
+                        {"der", to_hex(certificate.der)}};
+  return out;
+}
+
+ordered_json reading_json(const Reading& reading, const ImageInspection& image) {
+  const char* const way = image.is_well_formed()                  ? "any"
+                          : reading.way == inspect::Way::by_table ? "by-table"
+                                                                  : "in-sequence";
+  ordered_json out{{"way", way}, {"sections", ordered_json::array()}};
+  for (const SeenSection& section : reading.sections)
+    out["sections"].push_back(section_json(section));
+  out["unlisted_sections"] = reading.unlisted_sections;
+  out["objections"] = ordered_json::array();
+  for (const inspect::Objection& objection : reading.objections)
+    out["objections"].push_back(
+        {{"offset", objection.offset}, {"what", printable(objection.what)}});
+  out["crc32"] = nullptr;
+  if (reading.crc) out["crc32"] = crc_hex(*reading.crc);
+  out["pcrs"] = nullptr;
+  if (reading.registers) {
+    out["pcrs"] = ordered_json::object();
+    for (const auto& [index, value] : *reading.registers)
+      out["pcrs"][register_name(index)] = to_hex(value);
+  }
+  out["cmdline"] = printable(reading.cmdline);
+  out["metadata"] = nullptr;
+  if (reading.metadata) out["metadata"] = metadata_json(*reading.metadata);
+  out["signature"] = nullptr;
+  if (reading.signature) out["signature"] = signature_json(reading);
+  return out;
+}
+
+ordered_json map_json(const std::vector<MapRange>& map) {
+  ordered_json out = ordered_json::array();
+  for (const MapRange& range : map)
+    out.push_back({{"offset", range.offset},
+                   {"size_bytes", range.size},
+                   {"kind", name_of(range.kind)},
+                   {"label", range.label},
+                   {"registers", register_names(range.registers())}});
+  return out;
+}
+
+/// Names in certificates may claim to be UTF-8 and not be it.
+std::string dump(const ordered_json& root) {
+  return root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string inspection_json(const std::string& file, const ImageInspection& image) {
+  ordered_json out{{"schema", schema},
+                   {"file", printable(file)},
+                   {"kind", "enclave-image"},
+                   {"size_bytes", image.file_size},
+                   {"well_formed", image.is_well_formed()},
+                   {"fault", nullptr},
+                   {"header", nullptr},
+                   {"readings", ordered_json::array()}};
+  if (image.fault) out["fault"] = fault_json(*image.fault);
+  if (image.header) out["header"] = header_json(*image.header);
+  for (const Reading& reading : image.readings)
+    out["readings"].push_back(reading_json(reading, image));
+  out["map"] = map_json(image.map);
+  return dump(out);
+}
+
+std::string inspection_json(const std::string& file, attestation::Encoding encoding,
+                            const attestation::Document& document) {
+  return dump({{"schema", schema},
+               {"file", printable(file)},
+               {"kind", "attestation-document"},
+               {"encoding", words(encoding)},
+               {"verified", false},
+               {"document", ordered_json::parse(document_json(document))}});
+}
+
+}  // namespace reproduce::report

@@ -1,0 +1,138 @@
+#include "reproduce/report/inspect.hpp"
+
+#include <string>
+#include <vector>
+
+#include "support/toy_image.hpp"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace reproduce::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+inspect::ImageInspection inspect(const Bytes& image) {
+  return inspect::inspect_image(RandomAccessBytes(image));
+}
+
+std::string text_of(const Bytes& image, bool map = false) {
+  return inspection_text("toy.eif", inspect(image), {.map = map, .heading = {}});
+}
+
+nlohmann::json json_of(const Bytes& image) {
+  return nlohmann::json::parse(inspection_json("toy.eif", inspect(image)));
+}
+
+Bytes reordered() {
+  Bytes image = test::ToyImage().bytes();
+  Bytes table = image;
+  // The table swaps its two last slots, which are the ramdisks.
+  for (const std::size_t base : {eif::section_offsets_offset, eif::section_sizes_offset})
+    for (std::size_t i = 0; i < 8; ++i) std::swap(table[base + 8 * 3 + i], table[base + 8 * 4 + i]);
+  return table;
+}
+
+TEST(InspectionText, TellsWhatAnImageIsMadeOf) {
+  const std::string text = text_of(test::ToyImage().bytes());
+  EXPECT_THAT(text, testing::StartsWith("'toy.eif': enclave image of "));
+  for (const char* words :
+       {"well-formed\n", "version         4\n", "0x0 (x86_64)", "kernel", "ramdisk 1",
+        "PCR0 PCR2\n", "  PCR0            ", "metadata (in no register: anybody can change it)"})
+    EXPECT_THAT(text, HasSubstr(words));
+  EXPECT_THAT(text, Not(HasSubstr("every byte")));
+  EXPECT_THAT(text_of(test::ToyImage().bytes(), /*map=*/true),
+              HasSubstr("0x220             4  crc32\n"));
+}
+
+TEST(InspectionText, TellsBothReadingsOfAMalformedImage) {
+  const std::string text = text_of(reordered());
+  for (const char* words :
+       {"MALFORMED\n", "why it is malformed\n", "section 3 is not where the one before it ends",
+        "read by the header table, as QEMU does\n",
+        "read one section after the other, as AWS's tools do\n", "gives up        at 0x220: ",
+        "every byte\n", "by the table; section 3 (ramdisk 0) in sequence"})
+    EXPECT_THAT(text, HasSubstr(words));
+}
+
+TEST(InspectionText, LetsNoFileForgeLinesOrMoveTheCursor) {
+  test::ToyImage toy;
+  toy.sections[1].payload = "console=\x1b[2J\nregisters\n  PCR0 forged\x9b";
+  toy.sections[2].payload =
+      R"({"ImageName":"\u001b]0;x\u0007\n","ImageVersion":"1","BuildMetadata":{"BuildTime":"t",)"
+      R"("BuildTool":"b","BuildToolVersion":"v","OperatingSystem":"o","KernelVersion":"k"},)"
+      R"("DockerInfo":null,"CustomMetadata":{"a":"\u202e"}})";
+  const std::string text = text_of(toy.bytes());
+  EXPECT_THAT(text, HasSubstr("console=\\x1b[2J\\x0aregisters"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, Not(HasSubstr("\xe2\x80\xae")));
+}
+
+TEST(InspectionText, MakesHeadingsStandOut) {
+  const std::string text = inspection_text("toy.eif", inspect(test::ToyImage().bytes()),
+                                           {.map = false, .heading = [](std::string_view words) {
+                                              return "<" + std::string(words) + ">";
+                                            }});
+  EXPECT_THAT(text, HasSubstr("\n<sections>\n"));
+}
+
+TEST(InspectionJson, HasTheFieldsOfItsSchema) {
+  const nlohmann::json json = json_of(test::ToyImage().bytes());
+  EXPECT_EQ(json["schema"], "reproduce/inspect/1");
+  EXPECT_EQ(json["kind"], "enclave-image");
+  EXPECT_EQ(json["well_formed"], true);
+  EXPECT_EQ(json["fault"], nullptr);
+  EXPECT_EQ(json["header"]["magic"], "2e656966");
+  EXPECT_EQ(json["header"]["section_offsets"].size(), 32U);
+  ASSERT_EQ(json["readings"].size(), 1U);
+  const nlohmann::json& reading = json["readings"][0];
+  EXPECT_EQ(reading["way"], "any");
+  EXPECT_EQ(reading["sections"][4]["type"], "ramdisk");
+  EXPECT_EQ(reading["sections"][4]["ramdisk"], 1);
+  EXPECT_EQ(reading["sections"][4]["registers"], (std::vector<std::string>{"PCR0", "PCR2"}));
+  EXPECT_EQ(reading["pcrs"].size(), 3U);
+  EXPECT_EQ(reading["signature"], nullptr);
+  EXPECT_EQ(reading["crc32"], json["header"]["crc32"]);
+}
+
+TEST(InspectionJson, MapsEveryByte) {
+  const Bytes image = test::ToyImage().bytes();
+  const nlohmann::json json = json_of(image);
+  std::uint64_t at = 0;
+  for (const nlohmann::json& range : json["map"]) {
+    EXPECT_EQ(range["offset"], at);
+    at += range["size_bytes"].get<std::uint64_t>();
+  }
+  EXPECT_EQ(at, image.size());
+  EXPECT_EQ(json["size_bytes"], image.size());
+}
+
+TEST(InspectionJson, TellsBothReadingsOfAMalformedImage) {
+  const nlohmann::json json = json_of(reordered());
+  EXPECT_EQ(json["well_formed"], false);
+  EXPECT_EQ(json["fault"]["message"], "section 3 is not where the one before it ends");
+  ASSERT_EQ(json["readings"].size(), 2U);
+  EXPECT_EQ(json["readings"][0]["way"], "by-table");
+  EXPECT_EQ(json["readings"][0]["pcrs"], nullptr);
+  EXPECT_EQ(json["readings"][0]["objections"][0]["what"], "the checksum is wrong");
+  EXPECT_EQ(json["readings"][1]["way"], "in-sequence");
+  EXPECT_EQ(json["readings"][1]["pcrs"].size(), 3U);
+}
+
+TEST(InspectionJson, SpeaksOfAFileThatIsShorterThanAHeader) {
+  const nlohmann::json json = json_of({'.', 'e', 'i', 'f', 0});
+  EXPECT_EQ(json["header"], nullptr);
+  EXPECT_EQ(json["readings"].size(), 0U);
+  EXPECT_EQ(json["map"][1]["label"], "version, cut off");
+}
+
+TEST(InspectionJson, IsValidWhateverTheBytes) {
+  test::ToyImage toy;
+  toy.sections[1].payload = std::string("\xff\x00\x80\xc3", 4);
+  EXPECT_EQ(json_of(toy.bytes())["readings"][0]["cmdline"], "\\xff\\x00\\x80\\xc3");
+}
+
+}  // namespace
+}  // namespace reproduce::report
