@@ -56,11 +56,17 @@ install_packages() {
     -o Dpkg::Use-Pty=0 install $missing >/dev/null
 }
 
+# configure PRESET: quiet unless something is missing.
+configure() {
+  cmake --preset "$1" --log-level=WARNING \
+    ${REPRODUCE_VECTORS:+"-DREPRODUCE_VECTORS=$REPRODUCE_VECTORS"} >/dev/null
+}
+
 # configure_and_build PRESET [TARGET...]: quiet unless something fails.
 configure_and_build() {
   preset=$1
   shift
-  cmake --preset "$preset" --log-level=WARNING ${REPRODUCE_VECTORS:+"-DREPRODUCE_VECTORS=$REPRODUCE_VECTORS"} >/dev/null
+  configure "$preset"
   cmake --build --preset "$preset" ${1:+--target "$@"} -- --quiet
 }
 

@@ -25,10 +25,10 @@ for check in "$@"; do
       ;;
     tidy)
       step "clang-tidy"
-      configure_and_build dev
-      run-clang-tidy -quiet -p build/dev -j "$(nproc)" >build/dev/tidy.log 2>&1 || {
-        grep -E 'error:|warning:' build/dev/tidy.log | sort -u
-        fail "clang-tidy; all it said is in build/dev/tidy.log"
+      configure dev
+      run-clang-tidy -quiet -p build/dev -j "$(nproc)" >build/dev/clang-tidy.log 2>&1 || {
+        grep -E 'error:|warning:' build/dev/clang-tidy.log | sort -u
+        fail "clang-tidy; all it said is in build/dev/clang-tidy.log"
       }
       echo "clang-tidy has nothing to say"
       ;;
