@@ -1,19 +1,14 @@
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "exit_code.hpp"
+#include "operand.hpp"
 #include "progress.hpp"
 #include "verb.hpp"
 
 #include "reproduce/attestation/document.hpp"
 #include "reproduce/attestation/encoding.hpp"
 #include "reproduce/base/error.hpp"
-#include "reproduce/base/file.hpp"
 #include "reproduce/base/random_access.hpp"
 #include "reproduce/base/stream.hpp"
 #include "reproduce/inspect/inspect.hpp"
@@ -25,23 +20,6 @@ namespace {
 struct Options {
   std::string file;
 };
-
-UniqueFd open_operand(const std::string& name) {
-  const int fd = name == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                             : ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw_io_error("open", name, errno);
-  return UniqueFd(fd);
-}
-
-/// A file that can be read at any place; what comes from a pipe is spooled first.
-std::unique_ptr<RandomAccess> open_seekable(const std::string& name, const std::string& shown) {
-  FileSource source(open_operand(name), shown);
-  if (source.size()) return std::make_unique<RandomAccessFile>(open_operand(name), shown);
-  UniqueFd spool = open_scratch_file(std::filesystem::temp_directory_path());
-  DescriptorSink sink(spool.get(), "the scratch file for " + shown);
-  copy(source, sink);
-  return std::make_unique<RandomAccessFile>(std::move(spool), shown);
-}
 
 ExitCode inspect_document(const RandomAccess& file, const std::string& name,
                           const Terminal& terminal) {
@@ -74,9 +52,9 @@ ExitCode inspect_image(const RandomAccess& file, const std::string& name,
 }
 
 ExitCode run(const Options& options, const Terminal& terminal) {
-  const std::string name = options.file == "-" ? "standard input" : options.file;
+  const std::string name = operand_name(options.file);
   try {
-    const std::unique_ptr<RandomAccess> file = open_seekable(options.file, name);
+    const std::unique_ptr<RandomAccess> file = open_seekable_operand(options.file);
     switch (inspect::detect_kind(*file)) {
       case inspect::FileKind::image:
         return inspect_image(*file, name, terminal);

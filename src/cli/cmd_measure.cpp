@@ -8,10 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "exit_code.hpp"
+#include "operand.hpp"
 #include "progress.hpp"
 #include "verb.hpp"
 #include <nlohmann/json.hpp>
@@ -35,15 +33,9 @@ struct Options {
 
 using Outcome = std::variant<ImageMeasurements, Error>;
 
-std::unique_ptr<FileSource> open_image(const std::string& name) {
-  if (name != "-") return std::make_unique<FileSource>(name);
-  return std::make_unique<FileSource>(UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)),
-                                      "standard input");
-}
-
 Outcome measure_one(const std::string& name, const Options& options, const Terminal* terminal) {
   try {
-    const std::unique_ptr<FileSource> source = open_image(name);
+    const std::unique_ptr<FileSource> source = open_operand(name);
     measure::MeasureOptions wanted{.file_digest = options.file_digest};
     if (terminal == nullptr) return measure::measure_image(*source, wanted);
     Progress progress(*terminal, "measuring", source->size().value_or(0));

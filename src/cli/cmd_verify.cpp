@@ -4,10 +4,8 @@
 #include <optional>
 #include <string>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "exit_code.hpp"
+#include "operand.hpp"
 #include "progress.hpp"
 #include "verb.hpp"
 
@@ -37,19 +35,13 @@ struct Options {
   bool refuse_unknown_keys = false;
 };
 
-std::unique_ptr<FileSource> open_operand(const std::string& name) {
-  if (name != "-") return std::make_unique<FileSource>(name);
-  return std::make_unique<FileSource>(UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)),
-                                      "standard input");
-}
-
 /// Runs `work` so that its errors name `file`.
 template <typename Work>
 auto about(const std::string& file, const Work& work) {
   try {
     return work();
   } catch (Error& error) {
-    error.set_file_if_unknown(file == "-" ? "standard input" : file);
+    error.set_file_if_unknown(operand_name(file));
     throw;
   }
 }

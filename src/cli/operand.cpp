@@ -1,0 +1,42 @@
+#include "operand.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "reproduce/base/stream.hpp"
+
+namespace reproduce::cli {
+namespace {
+
+UniqueFd open_descriptor(const std::string& operand) {
+  const int fd = operand == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                : ::open(operand.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw_io_error("open", operand_name(operand), errno);
+  return UniqueFd(fd);
+}
+
+}  // namespace
+
+std::string operand_name(const std::string& operand) {
+  return operand == "-" ? "standard input" : operand;
+}
+
+std::unique_ptr<FileSource> open_operand(const std::string& operand) {
+  return std::make_unique<FileSource>(open_descriptor(operand), operand_name(operand));
+}
+
+std::unique_ptr<RandomAccess> open_seekable_operand(const std::string& operand) {
+  const std::string name = operand_name(operand);
+  const std::unique_ptr<FileSource> source = open_operand(operand);
+  if (source->size()) return std::make_unique<RandomAccessFile>(open_descriptor(operand), name);
+  UniqueFd spool = open_scratch_file(std::filesystem::temp_directory_path());
+  DescriptorSink sink(spool.get(), "the scratch file for " + name);
+  copy(*source, sink);
+  return std::make_unique<RandomAccessFile>(std::move(spool), name);
+}
+
+}  // namespace reproduce::cli
