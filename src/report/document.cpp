@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "records.hpp"
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
@@ -12,17 +13,6 @@ namespace {
 
 using attestation::Document;
 using nlohmann::ordered_json;
-
-ordered_json certificate_json(const Certificate& certificate) {
-  return {{"subject", words(certificate.subject)},
-          {"issuer", words(certificate.issuer)},
-          {"not_before", format_utc(certificate.not_before.time)},
-          {"not_after", format_utc(certificate.not_after.time)},
-          {"public_key", certificate.public_key_algorithm},
-          {"signature_algorithm", certificate.signature_algorithm},
-          {"sha256", to_hex(certificate.fingerprint)},
-          {"der", to_hex(certificate.der)}};
-}
 
 ordered_json optional_json(const std::optional<Bytes>& value) {
   return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
@@ -86,11 +76,10 @@ std::string document_text(const Document& document, bool whole_values) {
 
 std::string document_json(const Document& document) {
   ordered_json pcrs = ordered_json::object();
-  for (const auto& [index, value] : document.pcrs)
-    pcrs["PCR" + std::to_string(index)] = to_hex(value);
+  for (const auto& [index, value] : document.pcrs) pcrs[register_name(index)] = to_hex(value);
   ordered_json cabundle = ordered_json::array();
   for (const Certificate& certificate : document.cabundle)
-    cabundle.push_back(certificate_json(certificate));
+    cabundle.push_back(certificate_record(certificate));
   const ordered_json record{{"cose_tag", document.tagged},
                             {"indefinite_payload", document.indefinite_payload},
                             {"module_id", document.module_id},
@@ -102,10 +91,9 @@ std::string document_json(const Document& document) {
                             {"user_data", optional_json(document.user_data)},
                             {"nonce", optional_json(document.nonce)},
                             {"unknown_keys", document.unknown_keys},
-                            {"certificate", certificate_json(document.certificate)},
+                            {"certificate", certificate_record(document.certificate)},
                             {"cabundle", std::move(cabundle)}};
-  // Names in certificates may claim to be UTF-8 and not be it.
-  return record.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return dump(record, -1);
 }
 
 }  // namespace reproduce::report

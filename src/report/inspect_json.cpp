@@ -1,5 +1,6 @@
 /// The JSON of inspection; the text is in inspect.cpp.
 
+#include "records.hpp"
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
@@ -21,10 +22,6 @@ constexpr const char* schema = "reproduce/inspect/1";
 std::string crc_hex(std::uint32_t crc) {
   return to_hex(Bytes{static_cast<std::uint8_t>(crc >> 24), static_cast<std::uint8_t>(crc >> 16),
                       static_cast<std::uint8_t>(crc >> 8), static_cast<std::uint8_t>(crc)});
-}
-
-std::string register_name(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
 }
 
 ordered_json register_names(const std::vector<std::uint32_t>& registers) {
@@ -84,19 +81,11 @@ ordered_json metadata_json(const eif::Metadata& metadata) {
 }
 
 ordered_json signature_json(const Reading& reading) {
-  const Certificate& certificate = reading.signature->certificate;
   ordered_json out{{"valid", nullptr}};
   if (reading.registers) out["valid"] = !reading.signature_fault;
   if (reading.signature_fault) out["fault"] = printable(*reading.signature_fault);
   out["entries"] = reading.signature->entries.size();
-  out["certificate"] = {{"subject", words(certificate.subject)},
-                        {"issuer", words(certificate.issuer)},
-                        {"not_before", format_utc(certificate.not_before.time)},
-                        {"not_after", format_utc(certificate.not_after.time)},
-                        {"public_key", certificate.public_key_algorithm},
-                        {"signature_algorithm", certificate.signature_algorithm},
-                        {"sha256", to_hex(certificate.fingerprint)},
-                        {"der", to_hex(certificate.der)}};
+  out["certificate"] = certificate_record(reading.signature->certificate);
   return out;
 }
 
@@ -115,11 +104,7 @@ ordered_json reading_json(const Reading& reading, const ImageInspection& image) 
   out["crc32"] = nullptr;
   if (reading.crc) out["crc32"] = crc_hex(*reading.crc);
   out["pcrs"] = nullptr;
-  if (reading.registers) {
-    out["pcrs"] = ordered_json::object();
-    for (const auto& [index, value] : *reading.registers)
-      out["pcrs"][register_name(index)] = to_hex(value);
-  }
+  if (reading.registers) out["pcrs"] = registers_record(*reading.registers);
   out["cmdline"] = printable(reading.cmdline);
   out["metadata"] = nullptr;
   if (reading.metadata) out["metadata"] = metadata_json(*reading.metadata);
@@ -139,11 +124,6 @@ ordered_json map_json(const std::vector<MapRange>& map) {
   return out;
 }
 
-/// Names in certificates may claim to be UTF-8 and not be it.
-std::string dump(const ordered_json& root) {
-  return root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 std::string inspection_json(const std::string& file, const ImageInspection& image) {
@@ -160,17 +140,18 @@ std::string inspection_json(const std::string& file, const ImageInspection& imag
   for (const Reading& reading : image.readings)
     out["readings"].push_back(reading_json(reading, image));
   out["map"] = map_json(image.map);
-  return dump(out);
+  return dump(out, 2) + "\n";
 }
 
 std::string inspection_json(const std::string& file, attestation::Encoding encoding,
                             const attestation::Document& document) {
-  return dump({{"schema", schema},
-               {"file", printable(file)},
-               {"kind", "attestation-document"},
-               {"encoding", words(encoding)},
-               {"verified", false},
-               {"document", ordered_json::parse(document_json(document))}});
+  const ordered_json out{{"schema", schema},
+                         {"file", printable(file)},
+                         {"kind", "attestation-document"},
+                         {"encoding", words(encoding)},
+                         {"verified", false},
+                         {"document", ordered_json::parse(document_json(document))}};
+  return dump(out, 2) + "\n";
 }
 
 }  // namespace reproduce::report

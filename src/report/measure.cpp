@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "records.hpp"
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
@@ -11,16 +12,6 @@ namespace reproduce::report {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string register_name(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
-}
-
-ordered_json registers_json(const measure::Registers& registers) {
-  ordered_json out = ordered_json::object();
-  for (const auto& [index, value] : registers) out[register_name(index)] = to_hex(value);
-  return out;
-}
 
 ordered_json sections_json(const std::vector<eif::Section>& sections) {
   ordered_json out = ordered_json::array();
@@ -68,11 +59,6 @@ ordered_json metadata_json(const eif::Metadata& metadata) {
   return out;
 }
 
-/// Invalid UTF-8 (in a certificate's names) must not end the process.
-std::string dump(const ordered_json& json, int indent) {
-  return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string measurements_text(const measure::ImageMeasurements& image) {
@@ -89,7 +75,7 @@ std::string measurements_json(const std::string& file, const measure::ImageMeasu
                    {"eif_version", image.header.version},
                    {"arch", eif::name_of(eif::arch_of(image.header))},
                    {"sections", sections_json(image.sections)},
-                   {"pcrs", registers_json(image.registers)},
+                   {"pcrs", registers_record(image.registers)},
                    {"signed", image.signature.has_value()}};
   if (image.signature) {
     out["signature"] = {{"valid", !image.signature_fault},
@@ -102,7 +88,7 @@ std::string measurements_json(const std::string& file, const measure::ImageMeasu
 
 std::string nitro_cli_json(const measure::ImageMeasurements& image) {
   ordered_json measurements{{"HashAlgorithm", "Sha384 { ... }"}};
-  measurements.update(registers_json(image.registers));
+  measurements.update(registers_record(image.registers));
   ordered_json out{{"EifVersion", image.header.version},
                    {"Measurements", measurements},
                    {"IsSigned", image.signature.has_value()}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "records.hpp"
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
@@ -53,7 +54,7 @@ std::string digest_words(const Bytes& value, const Bytes& other, bool whole) {
 
 std::string register_line(const RegisterComparison& comparison, const VerdictStyle& style) {
   const auto& [index, image, attested] = comparison;
-  const std::string name = padded("PCR" + std::to_string(index), 6);
+  const std::string name = padded(register_name(index), 6);
   if (comparison.matches())
     return name + painted("match", 10, Outcome::pass, style) +
            digest_words(*image, *attested, style.whole_digests) + "\n";
@@ -99,7 +100,7 @@ ordered_json register_json(const RegisterComparison& comparison) {
     return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
   };
   const bool missing = !comparison.image || !comparison.attested;
-  return {{"name", "PCR" + std::to_string(comparison.index)},
+  return {{"name", register_name(comparison.index)},
           {"outcome", comparison.matches() ? "match"
                       : missing            ? "missing"
                                            : "mismatch"},
@@ -143,8 +144,7 @@ std::string verdict_json(const Verdict& verdict, const std::string& image_name,
   root["registers"] = std::move(registers);
   root["image"] = ordered_json::parse(measurements_json(image_name, image));
   root["document"] = ordered_json::parse(document_json(document.document()));
-  // Names in certificates may claim to be UTF-8 and not be it.
-  return root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return dump(root, 2) + "\n";
 }
 
 }  // namespace reproduce::report

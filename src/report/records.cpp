@@ -1,0 +1,34 @@
+#include "records.hpp"
+
+#include "reproduce/base/hex.hpp"
+
+namespace reproduce::report {
+
+using nlohmann::ordered_json;
+
+std::string register_name(std::uint32_t index) {
+  return "PCR" + std::to_string(index);
+}
+
+ordered_json registers_record(const measure::Registers& registers) {
+  ordered_json out = ordered_json::object();
+  for (const auto& [index, value] : registers) out[register_name(index)] = to_hex(value);
+  return out;
+}
+
+ordered_json certificate_record(const Certificate& certificate) {
+  return {{"subject", words(certificate.subject)},
+          {"issuer", words(certificate.issuer)},
+          {"not_before", format_utc(certificate.not_before.time)},
+          {"not_after", format_utc(certificate.not_after.time)},
+          {"public_key", certificate.public_key_algorithm},
+          {"signature_algorithm", certificate.signature_algorithm},
+          {"sha256", to_hex(certificate.fingerprint)},
+          {"der", to_hex(certificate.der)}};
+}
+
+std::string dump(const ordered_json& record, int indent) {
+  return record.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace reproduce::report

@@ -1,0 +1,27 @@
+#pragma once
+
+/// Parts that several JSON documents have in common: docs/formats/json.md.
+
+#include <cstdint>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "reproduce/crypto/x509.hpp"
+#include "reproduce/measure/registers.hpp"
+
+namespace reproduce::report {
+
+/// "PCR0" and so on.
+[[nodiscard]] std::string register_name(std::uint32_t index);
+
+/// {"PCR0": hex, ...}
+[[nodiscard]] nlohmann::ordered_json registers_record(const measure::Registers& registers);
+
+[[nodiscard]] nlohmann::ordered_json certificate_record(const Certificate& certificate);
+
+/// `record` as text; -1: on one line. Names in certificates may claim to be
+/// UTF-8 and not be it: what is not is replaced.
+[[nodiscard]] std::string dump(const nlohmann::ordered_json& record, int indent);
+
+}  // namespace reproduce::report
