@@ -1,7 +1,7 @@
 #include "reproduce/inspect/inspect.hpp"
 
 #include <algorithm>
-#include <array>
+#include <future>
 #include <utility>
 
 #include "reproduce/attestation/encoding.hpp"
@@ -70,6 +70,17 @@ Reading reading_of(measure::ImageMeasurements measured, const RandomAccess& imag
   return reading;
 }
 
+/// The two at the same time, since each hashes the whole file.
+std::vector<Reading> read_both_ways(const RandomAccess& image, const eif::Header& header) {
+  std::future<Reading> by_table =
+      std::async(std::launch::async, [&] { return read_image(Way::by_table, image, header); });
+  Reading in_sequence = read_image(Way::in_sequence, image, header);
+  std::vector<Reading> readings;
+  readings.push_back(by_table.get());
+  readings.push_back(std::move(in_sequence));
+  return readings;
+}
+
 }  // namespace
 
 FileKind detect_kind(const RandomAccess& file) {
@@ -95,9 +106,7 @@ ImageInspection inspect_image(const RandomAccess& image,
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::malformed) throw;
     inspection.fault = error;
-    if (inspection.header)
-      for (const Way way : {Way::by_table, Way::in_sequence})
-        inspection.readings.push_back(read_image(way, image, *inspection.header));
+    if (inspection.header) inspection.readings = read_both_ways(image, *inspection.header);
   }
   inspection.map = make_image_map(inspection.file_size, inspection.readings);
   return inspection;

@@ -93,7 +93,7 @@ TEST(Inspect, AnswersEveryFlippedBitOfTheHeaderAndTheSectionHeaders) {
 }
 
 TEST(Inspect, AnswersRandomCorruption) {
-  std::mt19937 random(20240229);  // NOLINT(cert-msc51-cpp): the same corruption every time
+  std::mt19937 random(20240229);  // NOLINT(cert-msc32-c,cert-msc51-cpp): always the same
   const auto below = [&](std::size_t limit) { return random() % limit; };
   for (int round = 0; round < 300; ++round) {
     SCOPED_TRACE(round);

@@ -81,7 +81,7 @@ inline constexpr std::size_t shown_cmdline = 4096;
 
 /// What follows this many sections is not followed, lest a file of nothing but
 /// section headers takes minutes.
-inline constexpr std::size_t most_sections = 1'000'000;
+inline constexpr std::size_t most_sections = 100'000;
 
 /// The first shown_cmdline bytes of a payload, any bytes.
 [[nodiscard]] std::string read_cmdline(const RandomAccess& image, std::uint64_t offset,
