@@ -205,7 +205,10 @@ TEST(Archive, CountsFoldersThatAreOnlyImplied) {
   std::string deep;
   for (int i = 0; i < 2000; ++i) deep += "/d";
   std::string archive;
-  for (int i = 0; i < 300; ++i) archive += newc_entry({.name = std::to_string(i) + deep});
+  for (int i = 0; i < 300; ++i) {
+    std::string name = std::to_string(i);
+    archive += newc_entry({.name = name += deep});
+  }
   EXPECT_EQ(message_of(archive + newc_trailer()), "the archive's names are too long together");
 }
 

@@ -33,7 +33,7 @@ std::string message_of(std::string_view raw) {
 
 /// Bytes that no compressor makes small.
 std::string noise(std::size_t size) {
-  std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same noise every time
+  std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): always the same
   std::string bytes(size, '\0');
   for (char& byte : bytes) byte = static_cast<char>(random());
   return bytes;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/temp_dir.hpp"
+#include "support/thrown.hpp"
 #include <gtest/gtest.h>
 
 #include "reproduce/base/error.hpp"
@@ -18,6 +19,7 @@
 namespace reproduce::layers {
 namespace {
 
+using test::kind_of;
 using test::TempDir;
 using tree::Entry;
 using tree::EntryType;
@@ -25,16 +27,6 @@ using tree::EntryType;
 std::string text_of(const Entry& entry) {
   const auto source = entry.content->open();
   return std::string(as_text(read_all(*source, 1 << 20, "content")));
-}
-
-ErrorKind kind_of(const auto& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorKind::bug;
 }
 
 TEST(Directory, KeepsTypesModesAndTargets) {
@@ -99,6 +91,7 @@ TEST(Directory, ReadsTheSameTreeInWhateverOrderFilesWereMade) {
   const TempDir one;
   const TempDir two;
   std::vector<std::string> names;
+  names.reserve(300);
   for (int i = 0; i < 300; ++i)
     names.push_back("d" + std::to_string(i % 7) + "/" + std::to_string(i));
   for (const std::string& name : names) one.write(name, name);

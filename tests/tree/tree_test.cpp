@@ -3,12 +3,15 @@
 #include <string>
 #include <vector>
 
+#include "support/thrown.hpp"
 #include <gtest/gtest.h>
 
 #include "reproduce/base/error.hpp"
 
 namespace reproduce::tree {
 namespace {
+
+using test::kind_of;
 
 Entry file(std::string_view text, std::uint64_t link_group = 0) {
   const ByteView bytes = as_bytes(text);
@@ -23,16 +26,6 @@ std::vector<std::string> paths(const Tree& tree) {
   std::vector<std::string> found;
   for (const auto& [path, entry] : tree.entries()) found.push_back(path);
   return found;
-}
-
-ErrorKind kind_of(const auto& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorKind::bug;
 }
 
 TEST(Tree, KeepsPathsInByteOrderWithFoldersFirst) {

@@ -37,6 +37,10 @@ class Decompressor final : public Source {
  public:
   /// `raw` must outlive the decompressor. Reads its beginning.
   explicit Decompressor(Source& raw);
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+  Decompressor(Decompressor&&) = delete;
+  Decompressor& operator=(Decompressor&&) = delete;
   ~Decompressor() override;
 
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override;
