@@ -62,12 +62,18 @@ configure() {
     ${REPRODUCE_VECTORS:+"-DREPRODUCE_VECTORS=$REPRODUCE_VECTORS"} >/dev/null
 }
 
-# configure_and_build PRESET [TARGET...]: quiet unless something fails.
+# configure_and_build PRESET [TARGET...]: ninja's one line on a terminal, silent off it.
 configure_and_build() {
   preset=$1
   shift
   configure "$preset"
-  cmake --build --preset "$preset" ${1:+--target "$@"} -- --quiet
+  set -- --build --preset "$preset" ${1:+--target "$@"}
+  if [ -t 1 ]; then
+    cmake "$@"
+  elif ! cmake "$@" >"build/$preset/build.log" 2>&1; then
+    grep -v '^\[[0-9]*/[0-9]*\] ' "build/$preset/build.log" || true
+    fail "build of the $preset preset"
+  fi
 }
 
 # run_tests PRESET: runs what was built; shows what failed, and always ctest's closing lines.
