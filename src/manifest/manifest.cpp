@@ -27,7 +27,7 @@ std::string default_cmdline(Arch arch) {
 
 std::filesystem::path Manifest::locate(const InputPath& input) const {
   // An absolute path replaces what stands before it.
-  return (file.parent_path() / input.path).lexically_normal();
+  return file.parent_path() / input.path;
 }
 
 SourceLine Manifest::line_at(Position position) const {

@@ -158,7 +158,7 @@ TEST(ParseManifest, DigestIsThatOfTheText) {
 TEST(ParseManifest, LocatesInputsFromTheManifestsFolder) {
   const Manifest manifest = parse(minimal);
   EXPECT_EQ(manifest.locate({.path = "bzImage"}), "folder/bzImage");
-  EXPECT_EQ(manifest.locate({.path = "../x"}), "x");
+  EXPECT_EQ(manifest.locate({.path = "../x"}), "folder/../x");
   EXPECT_EQ(manifest.locate({.path = "/abs/x"}), "/abs/x");
   EXPECT_EQ(parse_manifest(minimal, "enclave.toml").locate({.path = "bzImage"}), "bzImage");
 }

@@ -1,0 +1,154 @@
+#include "json_reader.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/hex.hpp"
+#include "reproduce/base/text.hpp"
+
+namespace reproduce::manifest {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Root, `image`, `sections`, one section: the deepest that a lock goes.
+constexpr int max_depth = 4;
+
+constexpr const char* hint = "locks are made by `reproduce lock`; make it again";
+
+/// Sees the document while it is parsed, since the parsed one no longer shows repeated keys.
+class DuplicateGuard {
+ public:
+  explicit DuplicateGuard(const std::string& file) : file_(file) {}
+
+  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
+    switch (event) {
+      case Json::parse_event_t::object_start:
+        open_.emplace_back();
+        check_depth(depth);
+        break;
+      case Json::parse_event_t::array_start:
+        check_depth(depth);
+        break;
+      case Json::parse_event_t::object_end:
+        open_.pop_back();
+        break;
+      case Json::parse_event_t::key:
+        if (!open_.back().insert(parsed.get<std::string>()).second)
+          throw Error(ErrorKind::usage,
+                      "the lock repeats the key " + quote(parsed.get<std::string>()),
+                      {.file = file_, .hint = hint});
+        break;
+      case Json::parse_event_t::array_end:
+      case Json::parse_event_t::value:
+        break;
+    }
+    return true;
+  }
+
+ private:
+  void check_depth(int depth) const {
+    if (depth > max_depth)
+      throw Error(ErrorKind::usage, "the lock is nested too deeply", {.file = file_, .hint = hint});
+  }
+
+  const std::string& file_;
+  std::vector<std::set<std::string>> open_;
+};
+
+}  // namespace
+
+Json parse_strict_json(std::string_view text, const std::string& file) {
+  try {
+    return Json::parse(text, DuplicateGuard(file));
+  } catch (const Json::parse_error& error) {
+    // The library counts from 1 and says 1 for an empty text.
+    const std::uint64_t offset = error.byte == 0 ? 0 : error.byte - 1;
+    throw Error(ErrorKind::usage, "the lock is not valid JSON",
+                {.file = file, .offset = offset, .hint = hint});
+  }
+}
+
+JsonReader::JsonReader(const Json& object, const std::string& file, std::string where)
+    : object_(object), file_(file), where_(std::move(where)) {
+  if (!object_.is_object())
+    throw Error(ErrorKind::usage, "the lock is not what `reproduce lock` writes",
+                {.file = file_,
+                 .where = where_.empty() ? "the whole document" : where_,
+                 .expected = "an object",
+                 .hint = hint});
+}
+
+std::string JsonReader::place_of(std::string_view key) const {
+  return where_.empty() ? std::string(key) : where_ + "." + std::string(key);
+}
+
+void JsonReader::fail(std::string_view key, const std::string& expected) const {
+  const auto value = object_.find(key);
+  throw Error(ErrorKind::usage, "the lock is not what `reproduce lock` writes",
+              {.file = file_,
+               .where = place_of(key),
+               .expected = expected,
+               .got = value == object_.end() ? std::string("nothing")
+                                             : printable(value->dump(-1, ' ', true)).substr(0, 80),
+               .hint = hint});
+}
+
+const Json& JsonReader::take(std::string_view key) {
+  known_.emplace(key);
+  const auto value = object_.find(key);
+  if (value == object_.end()) fail(key, "this key");
+  return *value;
+}
+
+std::string JsonReader::string(std::string_view key) {
+  const Json& value = take(key);
+  if (!value.is_string()) fail(key, "a string");
+  return value.get<std::string>();
+}
+
+std::uint64_t JsonReader::number(std::string_view key) {
+  const Json& value = take(key);
+  if (!value.is_number_unsigned()) fail(key, "a whole number, not negative");
+  return value.get<std::uint64_t>();
+}
+
+void JsonReader::digest(std::string_view key, std::span<std::uint8_t> digits) {
+  const std::string text = string(key);
+  const std::optional<Bytes> bytes = from_hex(text);
+  if (!bytes || bytes->size() != digits.size() || to_hex(*bytes) != text)
+    fail(key, std::to_string(2 * digits.size()) + " lower-case hexadecimal digits");
+  std::copy(bytes->begin(), bytes->end(), digits.begin());
+}
+
+JsonReader JsonReader::object(std::string_view key) {
+  return {take(key), file_, place_of(key)};
+}
+
+std::vector<JsonReader> JsonReader::objects(std::string_view key) {
+  const Json& list = take(key);
+  if (!list.is_array()) fail(key, "a list");
+  std::vector<JsonReader> readers;
+  for (std::size_t i = 0; i < list.size(); ++i)
+    readers.emplace_back(list[i], file_, place_of(key) + "[" + std::to_string(i) + "]");
+  return readers;
+}
+
+std::vector<std::string> JsonReader::keys() const {
+  std::vector<std::string> keys;
+  for (const auto& item : object_.items()) keys.push_back(item.key());
+  return keys;
+}
+
+void JsonReader::finish() const {
+  for (const auto& item : object_.items()) {
+    if (known_.contains(item.key())) continue;
+    throw Error(ErrorKind::usage, "the lock has the unknown key " + quote(item.key()),
+                {.file = file_, .where = where_, .hint = hint});
+  }
+}
+
+}  // namespace reproduce::manifest

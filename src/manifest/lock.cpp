@@ -1,0 +1,186 @@
+#include "reproduce/manifest/lock.hpp"
+
+#include <array>
+#include <utility>
+
+#include "json_reader.hpp"
+#include <nlohmann/json.hpp>
+
+#include "reproduce/base/byte_reader.hpp"
+#include "reproduce/base/byte_writer.hpp"
+#include "reproduce/base/file.hpp"
+#include "reproduce/base/hex.hpp"
+#include "reproduce/base/text.hpp"
+
+namespace reproduce::manifest {
+namespace {
+
+/// Keeps keys in the order in which they are written here.
+using OrderedJson = nlohmann::ordered_json;
+
+constexpr std::string_view schema = "reproduce/lock/1";
+
+constexpr std::array<InputKind, 6> all_kinds{InputKind::kernel, InputKind::kernel_config,
+                                             InputKind::raw,    InputKind::file,
+                                             InputKind::dir,    InputKind::cpio};
+
+std::string register_name(std::uint32_t index) {
+  return "PCR" + std::to_string(index);
+}
+
+OrderedJson write_pin(const Pin& pin) {
+  OrderedJson json;
+  json["kind"] = name_of(pin.kind);
+  json["path"] = pin.path;
+  if (pin.kind == InputKind::dir) json["entries"] = pin.entries;
+  json["size_bytes"] = pin.size;
+  json[pin.kind == InputKind::dir ? "tree_sha256" : "sha256"] = to_hex(pin.digest);
+  return json;
+}
+
+OrderedJson write_image(const ExpectedImage& image) {
+  OrderedJson json;
+  json["size_bytes"] = image.size;
+  json["sha256"] = to_hex(image.sha256);
+  ByteWriter crc;
+  crc.write(image.crc32);
+  json["crc32"] = to_hex(crc.view());
+  json["sections"] = OrderedJson::array();
+  for (const ExpectedSection& section : image.sections)
+    json["sections"].push_back(OrderedJson{{"type", section.type}, {"size_bytes", section.size}});
+  json["pcrs"] = OrderedJson::object();
+  for (const auto& [index, value] : image.registers)
+    json["pcrs"][register_name(index)] = to_hex(value);
+  return json;
+}
+
+InputKind read_kind(JsonReader& reader) {
+  const std::string name = reader.string("kind");
+  for (const InputKind kind : all_kinds)
+    if (name == name_of(kind)) return kind;
+  reader.fail("kind", "the kind of an input");
+}
+
+Pin read_pin(JsonReader reader) {
+  Pin pin;
+  pin.kind = read_kind(reader);
+  pin.path = reader.string("path");
+  if (pin.kind == InputKind::dir) pin.entries = reader.number("entries");
+  pin.size = reader.number("size_bytes");
+  reader.digest(pin.kind == InputKind::dir ? "tree_sha256" : "sha256", pin.digest);
+  reader.finish();
+  return pin;
+}
+
+ExpectedSection read_section(JsonReader reader) {
+  ExpectedSection section{.type = reader.string("type"), .size = reader.number("size_bytes")};
+  reader.finish();
+  return section;
+}
+
+std::map<std::uint32_t, Sha384Digest> read_registers(JsonReader reader) {
+  std::map<std::uint32_t, Sha384Digest> registers;
+  for (const std::string& name : reader.keys()) {
+    const auto index =
+        name.starts_with("PCR") ? parse_decimal(std::string_view(name).substr(3)) : std::nullopt;
+    // An attestation document numbers its registers from 0 to 31.
+    if (!index || *index > 31 || register_name(static_cast<std::uint32_t>(*index)) != name)
+      reader.fail(name, "a name from PCR0 to PCR31");
+    reader.digest(name, registers[static_cast<std::uint32_t>(*index)]);
+  }
+  return registers;
+}
+
+ExpectedImage read_image(JsonReader reader) {
+  ExpectedImage image;
+  image.size = reader.number("size_bytes");
+  reader.digest("sha256", image.sha256);
+  std::array<std::uint8_t, 4> crc{};
+  reader.digest("crc32", crc);
+  image.crc32 = ByteReader(crc).read<std::uint32_t>("crc32");
+  for (JsonReader& section : reader.objects("sections"))
+    image.sections.push_back(read_section(std::move(section)));
+  image.registers = read_registers(reader.object("pcrs"));
+  reader.finish();
+  return image;
+}
+
+WriterVersions read_writers(JsonReader reader) {
+  WriterVersions writers;
+  for (const std::string& name : reader.keys()) writers[name] = reader.string(name);
+  return writers;
+}
+
+}  // namespace
+
+std::string_view name_of(InputKind kind) noexcept {
+  switch (kind) {
+    case InputKind::kernel:
+      return "kernel";
+    case InputKind::kernel_config:
+      return "kernel_config";
+    case InputKind::raw:
+      return "raw";
+    case InputKind::file:
+      return "file";
+    case InputKind::dir:
+      return "dir";
+    case InputKind::cpio:
+      return "cpio";
+  }
+  return {};
+}
+
+std::filesystem::path lock_path_for(const std::filesystem::path& manifest) {
+  return std::filesystem::path(manifest).replace_extension(".lock");
+}
+
+std::string write_lock(const Lock& lock) {
+  OrderedJson json;
+  json["schema"] = schema;
+  json["manifest_sha256"] = to_hex(lock.manifest);
+  json["writers"] = OrderedJson::object();
+  for (const auto& [name, version] : lock.writers) json["writers"][name] = version;
+  json["inputs"] = OrderedJson::array();
+  for (const Pin& pin : lock.inputs) json["inputs"].push_back(write_pin(pin));
+  json["image"] = write_image(lock.image);
+  constexpr int indent = 2;
+  return json.dump(indent) + "\n";
+}
+
+Lock parse_lock(std::string_view text, const std::filesystem::path& file) {
+  const std::string name = file.string();
+  const nlohmann::json json = parse_strict_json(text, name);
+  JsonReader reader(json, name, "");
+  if (reader.string("schema") != schema) reader.fail("schema", "\"reproduce/lock/1\"");
+  Lock lock;
+  reader.digest("manifest_sha256", lock.manifest);
+  lock.writers = read_writers(reader.object("writers"));
+  for (JsonReader& input : reader.objects("inputs"))
+    lock.inputs.push_back(read_pin(std::move(input)));
+  lock.image = read_image(reader.object("image"));
+  reader.finish();
+  return lock;
+}
+
+Lock load_lock(const std::filesystem::path& file) {
+  std::error_code unreadable;  // what else is wrong with it, reading it will tell
+  if (std::filesystem::status(file, unreadable).type() == std::filesystem::file_type::not_found)
+    throw Error(ErrorKind::usage, "there is no lock",
+                {.file = file.string(),
+                 .hint = "`reproduce lock` makes it: it pins every input of the build"});
+  const Bytes bytes = read_file(file, max_lock_size, "lock");
+  return parse_lock(as_text(bytes), file);
+}
+
+void require_fresh(const Lock& lock, const Manifest& manifest, const std::filesystem::path& file) {
+  if (lock.manifest == manifest.digest) return;
+  throw Error(ErrorKind::usage, "the lock is stale: the manifest has changed since it was made",
+              {.file = file.string(),
+               .expected = "manifest with SHA-256 " + to_hex(lock.manifest),
+               .got = "SHA-256 " + to_hex(manifest.digest) + " of " + quote(manifest.file.string()),
+               .hint = "`reproduce lock` makes a new one; see what it changes with your version "
+                       "control"});
+}
+
+}  // namespace reproduce::manifest
