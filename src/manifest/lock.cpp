@@ -175,12 +175,13 @@ Lock load_lock(const std::filesystem::path& file) {
 
 void require_fresh(const Lock& lock, const Manifest& manifest, const std::filesystem::path& file) {
   if (lock.manifest == manifest.digest) return;
-  throw Error(ErrorKind::usage, "the lock is stale: the manifest has changed since it was made",
-              {.file = file.string(),
-               .expected = "manifest with SHA-256 " + to_hex(lock.manifest),
-               .got = "SHA-256 " + to_hex(manifest.digest) + " of " + quote(manifest.file.string()),
-               .hint = "`reproduce lock` makes a new one; see what it changes with your version "
-                       "control"});
+  throw Error(
+      ErrorKind::usage, "the lock is stale: the manifest has changed since it was made",
+      {.file = file.string(),
+       .expected = "manifest with SHA-256 " + to_hex(lock.manifest),
+       .got = "SHA-256 " + to_hex(manifest.digest) + " of " + "'" + manifest.file.string() + "'",
+       .hint = "`reproduce lock` makes a new one; see what it changes with your version "
+               "control"});
 }
 
 }  // namespace reproduce::manifest

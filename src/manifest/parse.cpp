@@ -50,7 +50,7 @@ Arch parse_arch(const TableReader& image) {
   for (const Arch arch : {Arch::x86_64, Arch::aarch64})
     if (name == name_of(arch)) return arch;
   image.fail("arch", "unknown architecture",
-             {.expected = "\"x86_64\" or \"aarch64\"", .got = quote(name)});
+             {.expected = "\"x86_64\" or \"aarch64\"", .got = "'" + name + "'"});
 }
 
 Metadata parse_metadata(const ErrorSite& site, const toml::table& table) {
@@ -61,9 +61,9 @@ Metadata parse_metadata(const ErrorSite& site, const toml::table& table) {
                     .operating_system = reader.string("operating_system"),
                     .kernel_version = reader.string("kernel_version")};
   if (metadata.build_time && !parse_rfc3339(*metadata.build_time))
-    reader.fail(
-        "build_time", "`build_time` is not an RFC 3339 time",
-        {.expected = "such as \"2020-01-01T00:00:00+00:00\"", .got = quote(*metadata.build_time)});
+    reader.fail("build_time", "`build_time` is not an RFC 3339 time",
+                {.expected = "such as \"2020-01-01T00:00:00+00:00\"",
+                 .got = "'" + *metadata.build_time + "'"});
   if (const toml::table* custom = reader.table("custom"))
     metadata.custom = custom_json(site, *custom);
   return metadata;

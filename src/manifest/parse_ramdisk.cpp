@@ -56,7 +56,7 @@ std::string inner_path(const TableReader& layer, std::string_view key, bool may_
   const std::string_view fault = fault_of(path);
   if (!fault.empty())
     layer.fail(key, "`" + std::string(key) + "` is not a plain path inside the ramdisk",
-               {.got = quote(path), .hint = std::string(fault)});
+               {.got = "'" + path + "'", .hint = std::string(fault)});
   if (path == "/" && !may_be_root)
     layer.fail(key, "`" + std::string(key) + "` is the root of the ramdisk",
                {.expected = "a path below it, such as \"/init\""});
@@ -77,7 +77,7 @@ std::uint32_t mode_or(const TableReader& layer, std::uint32_t fallback) {
   if (!is_octal || !fits)
     layer.fail("mode", "`mode` is not a file mode",
                {.expected = "three or four octal digits in quotes, such as \"0755\"",
-                .got = quote(*text)});
+                .got = "'" + *text + "'"});
   std::uint32_t mode = 0;
   for (const char digit : digits) mode = mode * 8 + static_cast<std::uint32_t>(digit - '0');
   return mode;
@@ -101,7 +101,7 @@ Owner parse_owner(const TableReader& layer) {
   layer.fail("owner", "`owner` is not an owner",
              {.expected = "user and group number, such as \"0:0\"; names mean other numbers on "
                           "other machines",
-              .got = quote(*text)});
+              .got = "'" + *text + "'"});
 }
 
 FileLayer parse_file(const TableReader& layer) {
@@ -138,7 +138,7 @@ SymlinkLayer parse_symlink(const TableReader& layer) {
 }
 
 FolderLayer parse_mkdir(const TableReader& layer) {
-  return {.to = inner_path(layer, "mkdir", true),
+  return {.to = inner_path(layer, "mkdir", false),
           .mode = mode_or(layer, default_folder_mode),
           .owner = owner_of(layer)};
 }
@@ -188,7 +188,7 @@ void refuse_other_compression(const TableReader& ramdisk) {
   if (compression == "none") return;
   ramdisk.fail("compression", "this compression is not available",
                {.expected = "\"none\"",
-                .got = quote(compression),
+                .got = "'" + compression + "'",
                 .hint = "compress the ramdisk yourself and give it as `raw`"});
 }
 

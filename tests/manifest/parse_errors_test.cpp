@@ -299,6 +299,9 @@ TEST(ParseManifestErrors, OnlyTreesGoToTheRoot) {
   expect_complaint({"file",
                     with_layer("file = \"a\"\nto = \"/\""),
                     {"`to` is the root of the ramdisk", 9, 6, "to = \"/\"", "\"/init\""}});
+  expect_complaint({"mkdir",
+                    with_layer("mkdir = \"/\""),
+                    {"`mkdir` is the root of the ramdisk", 8, 9, "mkdir = \"/\"", "\"/init\""}});
 }
 
 TEST(ParseManifestErrors, ALayerHasOneKind) {

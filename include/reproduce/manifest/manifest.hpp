@@ -133,7 +133,7 @@ struct Image {
 struct Manifest {
   std::filesystem::path file;  ///< as the user named it
   std::string text;            ///< the file's bytes
-  Sha256Digest digest;         ///< of `text`
+  Sha256Digest digest{};       ///< of `text`
 
   Image image;
   Kernel kernel;
