@@ -33,8 +33,9 @@ using tree::EntryType;
 using Status = struct stat;
 
 [[noreturn]] void throw_changed(const std::string& name) {
-  throw Error(ErrorKind::environment, "the file " + quote(name) + " changed while it was read",
-              {.file = name, .hint = "nothing may write to the folder during a build"});
+  throw tree::ContentChanged(
+      "the file " + quote(name) + " changed while it was read",
+      {.file = name, .hint = "nothing may write to the folder during a build"});
 }
 
 /// A folder held open, below which paths are looked up part by part, so that no

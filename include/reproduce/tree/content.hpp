@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "reproduce/base/bytes.hpp"
+#include "reproduce/base/error.hpp"
 #include "reproduce/base/stream.hpp"
 
 namespace reproduce::tree {
@@ -29,6 +32,15 @@ class Content {
   /// A source from the first byte on. The content must outlive it. Readers go on
   /// to the end (a read that gives 0), because checks may happen there.
   [[nodiscard]] virtual std::unique_ptr<Source> open() const = 0;
+};
+
+/// Thrown when a content, or what lists it, is no longer what it was when it was listed:
+/// Error{environment}, since somebody writes to it. Whoever holds a pin against it knows more
+/// and says so.
+class ContentChanged : public Error {
+ public:
+  explicit ContentChanged(const std::string& what_changed, ErrorContext context = {})
+      : Error(ErrorKind::environment, what_changed, std::move(context)) {}
 };
 
 /// Shared, because hard links and merged trees name one content twice.

@@ -1,0 +1,39 @@
+#pragma once
+
+/// Inputs that are a folder with all that is in it.
+
+#include <memory>
+
+#include "reproduce/inputs/ledger.hpp"
+#include "reproduce/layers/layer.hpp"
+#include "reproduce/manifest/manifest.hpp"
+
+namespace reproduce::inputs {
+
+/// A folder as a layer. Its files are opened and hashed when they are streamed, so that each
+/// is read once; the folder is settled afterwards, by the digest of its whole tree.
+class FolderInput {
+ public:
+  /// Lists the folder; everything in it belongs to `owner`. Error{untrusted} when it holds
+  /// more or less than its pin says. `ledger` must outlive this and all of the contents.
+  FolderInput(Ledger& ledger, std::size_t input, manifest::Owner owner);
+  FolderInput(FolderInput&&) noexcept;
+  FolderInput& operator=(FolderInput&&) noexcept;
+  FolderInput(const FolderInput&) = delete;
+  FolderInput& operator=(const FolderInput&) = delete;
+  ~FolderInput();
+
+  /// The layer, whose contents tell this object what they held. A content whose bytes are
+  /// not as many as when it was listed ends its stream with an error as refuse() throws it.
+  [[nodiscard]] const layers::Layer& layer() const noexcept;
+
+  /// Settles the folder in the ledger. REQUIRES: every content of the layer has been
+  /// streamed to its end.
+  void settle();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace reproduce::inputs
