@@ -1,0 +1,63 @@
+#pragma once
+
+/// A manifest as the ordered steps that make an image: everything is listed and opened, and
+/// nothing but small things has been read.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "reproduce/base/bytes.hpp"
+#include "reproduce/build/ramdisk.hpp"
+#include "reproduce/build/warning.hpp"
+#include "reproduce/eif/layout.hpp"
+#include "reproduce/inputs/file.hpp"
+#include "reproduce/inputs/ledger.hpp"
+#include "reproduce/manifest/manifest.hpp"
+
+namespace reproduce::build {
+
+/// What a build takes from its surroundings, and not from the manifest.
+struct Surroundings {
+  std::string tool_version;              ///< of `reproduce`, for the metadata
+  std::filesystem::path scratch_folder;  ///< room for what archives hold while they are read
+};
+
+/// Sections in the order in which they are written, which is that of AWS's builder: kernel,
+/// cmdline, metadata, ramdisks.
+struct Plan {
+  eif::Arch arch = eif::Arch::x86_64;
+  std::uint32_t mtime = 0;  ///< of every file in a layered ramdisk
+
+  std::unique_ptr<inputs::InputSource> kernel;
+  std::string cmdline;
+  Bytes metadata;
+
+  using RawRamdisk = std::unique_ptr<inputs::InputSource>;
+  using PlannedRamdisk = std::variant<RawRamdisk, LayeredRamdisk>;
+  std::vector<PlannedRamdisk> ramdisks;
+
+  Warnings warnings;
+};
+
+/// Whether the metadata says the version of `reproduce`, so that the image depends on it.
+[[nodiscard]] bool stamps_tool_version(const manifest::Manifest& manifest) noexcept;
+
+/// Admits all inputs to the ledger, opens the kernel and the raw ramdisks, reads the kernel's
+/// config, and lists or unpacks all layers.
+///
+/// Metadata that the manifest leaves out: BuildTool "reproduce" and the version of it,
+/// BuildTime source_date_epoch, OperatingSystem and KernelVersion from the kernel's config,
+/// without one "Linux" and "unknown".
+///
+/// Errors: Error{malformed} for an empty kernel and a config without a third line,
+/// Error{environment} for what cannot be read, Error{untrusted} for pins that do not hold,
+/// Error{usage} for layers that do not go together. `manifest` and `ledger` must outlive the
+/// plan.
+[[nodiscard]] Plan make_plan(const manifest::Manifest& manifest, inputs::Ledger& ledger,
+                             const Surroundings& surroundings);
+
+}  // namespace reproduce::build

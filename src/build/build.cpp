@@ -1,0 +1,114 @@
+#include "reproduce/build/build.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/build/expectation.hpp"
+#include "reproduce/cpio/writer.hpp"
+
+namespace reproduce::build {
+namespace {
+
+using inputs::Ledger;
+using inputs::Pinning;
+using manifest::Lock;
+using manifest::Manifest;
+
+/// Names the shape of the container and of its metadata section, as cpio::writer_version does
+/// that of archives: they change whenever the same parts would give other bytes.
+constexpr std::string_view eif_writer_version = "eif/4";
+constexpr std::string_view metadata_writer_version = "json/1";
+
+/// Names what a folder's pin is the digest of (tree/digest.hpp).
+constexpr std::string_view tree_digest_version = "tree/1";
+
+bool has_layers(const Manifest& manifest) {
+  return std::any_of(manifest.ramdisks.begin(), manifest.ramdisks.end(),
+                     [](const manifest::Ramdisk& ramdisk) { return !ramdisk.raw; });
+}
+
+/// The versions of all that shapes the bytes of the image, and of nothing else, so that a
+/// lock outlives the versions that do not matter to it.
+manifest::WriterVersions writer_versions(const Manifest& manifest,
+                                         const Surroundings& surroundings) {
+  manifest::WriterVersions versions{{"eif", std::string(eif_writer_version)},
+                                    {"metadata", std::string(metadata_writer_version)}};
+  if (has_layers(manifest)) {
+    versions["cpio"] = cpio::writer_version;
+    versions["tree"] = tree_digest_version;
+  }
+  if (stamps_tool_version(manifest)) versions["reproduce"] = surroundings.tool_version;
+  return versions;
+}
+
+}  // namespace
+
+MadeLock make_lock(const Manifest& manifest, const Surroundings& surroundings,
+                   const ProgressCallback& progress) {
+  NullSink nowhere;
+
+  Ledger recording(manifest, Pinning::record);
+  Plan plan = make_plan(manifest, recording, surroundings);
+  const AssembledImage first = write_image(plan, nowhere, std::nullopt, progress);
+
+  Ledger rechecking(manifest, Pinning::recheck, std::move(recording).finish());
+  Plan again = make_plan(manifest, rechecking, surroundings);
+  const AssembledImage image = write_image(again, nowhere, first.header, progress);
+  if (!image.sha256 || image.registers != first.registers)
+    throw Error(ErrorKind::bug, "the same inputs made two different images",
+                {.file = manifest.file.string()});
+
+  return {.lock = {.manifest = manifest.digest,
+                   .writers = writer_versions(manifest, surroundings),
+                   .inputs = std::move(rechecking).finish(),
+                   .image = describe_image(image, again)},
+          .warnings = std::move(again.warnings)};
+}
+
+void require_same_writers(const Lock& lock, const Manifest& manifest,
+                          const Surroundings& surroundings) {
+  const manifest::WriterVersions ours = writer_versions(manifest, surroundings);
+  if (lock.writers == ours) return;
+  const auto list = [](const manifest::WriterVersions& versions) {
+    std::string text;
+    for (const auto& [name, version] : versions) {
+      if (!text.empty()) text += ", ";
+      text += name;
+      text += ' ';
+      text += version;
+    }
+    return text;
+  };
+  throw Error(ErrorKind::usage, "the lock was made by another version of reproduce",
+              {.file = manifest::lock_path_for(manifest.file).string(),
+               .expected = list(lock.writers),
+               .got = list(ours),
+               .hint = "build with the version that made the lock, or pin the image of this one "
+                       "with `reproduce lock`"});
+}
+
+BuiltImage build_locked(const Manifest& manifest, const Lock& lock,
+                        const Surroundings& surroundings, PatchableSink& out,
+                        const ProgressCallback& progress) {
+  const std::filesystem::path file = manifest::lock_path_for(manifest.file);
+  Ledger ledger(manifest, Pinning::compare, lock.inputs);
+  Plan plan = make_plan(manifest, ledger, surroundings);
+  const eif::Header header = predict_header(lock.image, plan, file);
+  AssembledImage image = write_image(plan, out, header, progress);
+  (void)std::move(ledger).finish();
+  require_expected(image, plan, lock.image, file);
+  return {.image = std::move(image), .warnings = std::move(plan.warnings)};
+}
+
+BuiltImage build_unpinned(const Manifest& manifest, const Surroundings& surroundings,
+                          PatchableSink& out, const ProgressCallback& progress) {
+  Ledger ledger(manifest, Pinning::none);
+  Plan plan = make_plan(manifest, ledger, surroundings);
+  AssembledImage image = write_image(plan, out, std::nullopt, progress);
+  return {.image = std::move(image), .warnings = std::move(plan.warnings)};
+}
+
+}  // namespace reproduce::build

@@ -1,0 +1,145 @@
+#include "reproduce/build/image.hpp"
+
+#include <string>
+#include <utility>
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/text.hpp"
+#include "reproduce/cpio/writer.hpp"
+
+namespace reproduce::build {
+namespace {
+
+/// Passes everything on and counts it.
+class CountingSink final : public PatchableSink {
+ public:
+  CountingSink(PatchableSink& out, const ProgressCallback& progress)
+      : out_(out), progress_(progress) {}
+
+  void write(ByteView bytes) override {
+    out_.write(bytes);
+    count_ += bytes.size();
+    if (progress_) progress_(count_);
+  }
+
+  void write_at(std::uint64_t offset, ByteView bytes) override { out_.write_at(offset, bytes); }
+
+ private:
+  PatchableSink& out_;
+  const ProgressCallback& progress_;
+  std::uint64_t count_ = 0;
+};
+
+/// Passes everything on and keeps the first byte.
+class FirstByteSource final : public Source {
+ public:
+  explicit FirstByteSource(Source& source) : source_(source) {}
+
+  [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
+    const std::size_t count = source_.read(buffer);
+    if (count != 0 && !first_) first_ = buffer.front();
+    return count;
+  }
+
+  /// Nothing when there was no byte.
+  [[nodiscard]] std::optional<std::uint8_t> first() const noexcept { return first_; }
+
+ private:
+  Source& source_;
+  std::optional<std::uint8_t> first_;
+};
+
+/// What the kernel will see: all ramdisks joined end to end, without padding. It takes a
+/// plain cpio archive only where that starts on a multiple of four, and stops unpacking with
+/// "invalid magic at start of compressed archive" elsewhere; a compressed one may start
+/// anywhere.
+/// Source: Linux, unpack_to_rootfs() in init/initramfs.c.
+class JoinedRamdisks {
+ public:
+  explicit JoinedRamdisks(Warnings& warnings) : warnings_(warnings) {}
+
+  void add(std::size_t number, std::optional<std::uint8_t> first_byte, std::uint64_t size) {
+    constexpr std::uint8_t first_of_plain_cpio = '0';  // of the magic 070701
+    constexpr std::uint64_t alignment = 4;
+    if (first_byte == first_of_plain_cpio && total_ % alignment != 0)
+      warnings_.push_back("the kernel cannot unpack ramdisk " + std::to_string(number) +
+                          ": it is a plain cpio archive, and the ramdisks before it have " +
+                          counted(total_, "byte") +
+                          ", which is no multiple of 4; pad the raw one with zero bytes");
+    total_ += size;
+  }
+
+ private:
+  Warnings& warnings_;
+  std::uint64_t total_ = 0;
+};
+
+class ImageRun {
+ public:
+  ImageRun(Plan& plan, PatchableSink& out, const std::optional<eif::Header>& predicted)
+      : plan_(plan), assembler_(out, plan.arch, predicted), joined_(plan.warnings) {}
+
+  AssembledImage run() && {
+    write_kernel();
+    write_section(eif::SectionType::cmdline, as_bytes(plan_.cmdline));
+    if (plan_.cmdline.empty()) warn_empty("the command line");
+    write_section(eif::SectionType::metadata, plan_.metadata);
+    for (std::size_t i = 0; i < plan_.ramdisks.size(); ++i) write_ramdisk(i);
+    return std::move(assembler_).finish();
+  }
+
+ private:
+  void write_kernel() {
+    assembler_.begin_section(eif::SectionType::kernel);
+    // A file's size was looked at before; a pipe shows its emptiness only now.
+    if (assembler_.write_all(*plan_.kernel) == 0)
+      throw Error(ErrorKind::malformed, "the kernel is empty");
+    assembler_.end_section();
+  }
+
+  void write_section(eif::SectionType type, ByteView payload) {
+    assembler_.begin_section(type);
+    assembler_.write(payload);
+    assembler_.end_section();
+  }
+
+  void write_ramdisk(std::size_t index) {
+    assembler_.begin_section(eif::SectionType::ramdisk);
+    if (auto* const raw = std::get_if<Plan::RawRamdisk>(&plan_.ramdisks[index]))
+      write_raw(index, **raw);
+    else
+      write_layered(index, std::get<LayeredRamdisk>(plan_.ramdisks[index]));
+    assembler_.end_section();
+  }
+
+  void write_raw(std::size_t index, Source& raw) {
+    FirstByteSource source(raw);
+    const std::uint64_t size = assembler_.write_all(source);
+    if (size == 0) warn_empty("ramdisk " + std::to_string(index));
+    joined_.add(index, source.first(), size);
+  }
+
+  void write_layered(std::size_t index, LayeredRamdisk& ramdisk) {
+    joined_.add(index, std::uint8_t{'0'}, cpio::archive_size(ramdisk.tree()));
+    ramdisk.write(plan_.mtime, assembler_);
+  }
+
+  void warn_empty(const std::string& what) {
+    plan_.warnings.push_back(what + " is empty, and QEMU refuses images with an empty section");
+  }
+
+  Plan& plan_;
+  Assembler assembler_;
+  JoinedRamdisks joined_;
+};
+
+}  // namespace
+
+AssembledImage write_image(Plan& plan, PatchableSink& out,
+                           const std::optional<eif::Header>& predicted,
+                           const ProgressCallback& progress) {
+  CountingSink counted_out(out, progress);
+  return ImageRun(plan, counted_out, predicted).run();
+}
+
+}  // namespace reproduce::build
