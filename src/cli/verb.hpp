@@ -34,6 +34,8 @@ struct Help {
 [[nodiscard]] CLI::App* add_subcommand(CLI::App& root, const Help& help);
 
 // One function a verb, each in its own cmd_NAME.cpp.
+[[nodiscard]] Verb add_build(CLI::App& root);
+[[nodiscard]] Verb add_lock(CLI::App& root);
 [[nodiscard]] Verb add_measure(CLI::App& root);
 [[nodiscard]] Verb add_inspect(CLI::App& root);
 [[nodiscard]] Verb add_verify(CLI::App& root);

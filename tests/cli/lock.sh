@@ -1,0 +1,45 @@
+# lock: writes a lock that pins what is there, always the same text.
+. "$SOURCE/tests/cli/expect.sh"
+. "$SOURCE/tests/cli/project.sh"
+
+expect 5 "$REPRODUCE" lock
+says err "enclave.toml"
+make_project .
+expect 0 "$REPRODUCE" lock
+says out "locked 4 inputs in 'enclave.lock'"
+silent err
+says enclave.lock '"schema": "reproduce/lock/1"'
+says enclave.lock "$(sha256sum <kernel | cut -d' ' -f1)"
+cp enclave.lock first.lock
+expect 0 "$REPRODUCE" lock -q
+silent out
+silent err
+cmp enclave.lock first.lock
+
+# From another folder, under another umask, locale and time zone, and years later.
+mkdir elsewhere
+expect 0 sh -c 'cd elsewhere && umask 077 && touch ../kernel ../rootfs/bin/app &&
+  LC_ALL=C.UTF-8 TZ=Asia/Tokyo SOURCE_DATE_EPOCH=1 "$1" lock ../enclave.toml' sh "$REPRODUCE"
+cmp enclave.lock first.lock
+expect 0 "$REPRODUCE" lock --json
+cmp out enclave.lock
+
+# What cannot be locked leaves the old lock as it was.
+rm rootfs/bin/app kernel
+expect 5 "$REPRODUCE" lock
+says err "No such file"
+says err "'enclave.toml' line 5"
+says err 'path = "kernel"'
+cmp enclave.lock first.lock
+
+printf '[image]\nnaem = "x"\n' >wrong.toml
+expect 2 "$REPRODUCE" lock wrong.toml
+says err "unknown key 'naem' in [image]"
+says err "'wrong.toml' line 2"
+says err '        naem = "x"'
+says err '        ^'
+says err 'did you mean `name`?'
+silent out
+[ ! -e wrong.lock ]
+expect 2 "$REPRODUCE" lock --json wrong.toml
+says out '"line": 2'
