@@ -18,6 +18,7 @@
 #include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/measure/image_pcrs.hpp"
+#include "reproduce/report/document.hpp"
 #include "reproduce/report/verdict.hpp"
 #include "reproduce/verify/verdict.hpp"
 
@@ -139,10 +140,14 @@ ExitCode run(const Options& options, const Terminal& terminal) {
                                    .paint = [&](std::string_view word, verify::Outcome outcome) {
                                      return terminal.paint(word, colour_of(outcome));
                                    }};
-  if (terminal.json())
+  if (terminal.json()) {
     terminal.answer(report::verdict_json(verdict, options.image, image, document));
-  else
+  } else {
+    if (terminal.verbose())
+      terminal.answer_to_people(report::document_text(document.document(), true) + "\n");
     terminal.answer_to_people(report::verdict_text(verdict, image, style));
+    if (terminal.quiet() && !verdict.is_yes()) terminal.answer(report::answer_line(verdict, style));
+  }
   return verdict.is_yes() ? ExitCode::yes : ExitCode::no;
 }
 
@@ -161,7 +166,8 @@ Verb add_verify(CLI::App& root) {
            "up to AWS's root, which is built in. Then PCR0, PCR1 and PCR2 are compared with the\n"
            "image's, and PCR8 when either side has one. The document may be raw CBOR, base64 or\n"
            "hexadecimal. A forged document is not \"no\" but exit 4: it says nothing about the\n"
-           "image. --at document shows that an old document is authentic, not that it is fresh.\n",
+           "image. --at document shows that an old document is authentic, not that it is fresh.\n"
+           "-v shows the document's fields as well.\n",
        .page = "docs/formats/attestation.md"});
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("IMAGE", options->image, "an image, or - for standard input")->required();

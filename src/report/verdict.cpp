@@ -53,22 +53,18 @@ std::string digest_words(const Bytes& value, const Bytes& other, bool whole) {
 }
 
 std::string register_line(const RegisterComparison& comparison, const VerdictStyle& style) {
-  const auto& [index, image, attested] = comparison;
-  const std::string name = padded(register_name(index), 6);
+  const std::optional<Bytes>& image = comparison.image;
+  const std::optional<Bytes>& attested = comparison.attested;
+  const std::string name = padded(register_name(comparison.index), 6);
   if (comparison.matches())
     return name + painted("match", 10, Outcome::pass, style) +
            digest_words(*image, *attested, style.whole_digests) + "\n";
-  const bool missing = !image || !attested;
-  const auto side = [&](const std::optional<Bytes>& value) {
-    return value ? digest_words(*value,
-                                missing          ? Bytes()
-                                : value == image ? *attested
-                                                 : *image,
-                                style.whole_digests)
+  const auto side = [&](const std::optional<Bytes>& value, const std::optional<Bytes>& other) {
+    return value ? digest_words(*value, other.value_or(Bytes()), style.whole_digests)
                  : std::string("none");
   };
-  return name + painted(missing ? "MISSING" : "MISMATCH", 10, Outcome::fail, style) + "image " +
-         side(image) + "  attested " + side(attested) + "\n";
+  return name + painted(image && attested ? "MISMATCH" : "MISSING", 10, Outcome::fail, style) +
+         "image " + side(image, attested) + "  attested " + side(attested, image) + "\n";
 }
 
 /// What is measured, part by part: registers alone do not pin where one part

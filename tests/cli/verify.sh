@@ -38,6 +38,8 @@ expect 0 $verify --nonce 00FF --max-age 3600 "$image" good.cbor
 expect 0 $verify -q "$image" good.cbor
 silent out
 silent err
+expect 0 $verify -v "$image" good.cbor
+says out "module_id    i-0123456789abcdef0-enc0123456789abcdef0"
 base64 good.cbor >good.b64
 base64 -w0 good.cbor | tr '+/' '-_' | tr -d '=' >good.b64url
 od -An -v -tx1 good.cbor >good.hex
@@ -59,6 +61,9 @@ other=$VECTORS/eif/v03_rd3/image.eif
 expect 1 $verify "$other" good.cbor
 says out "MISMATCH"
 says out "no: this image is not the attested one; only ramdisks after the first differ"
+expect 1 $verify -q "$other" good.cbor
+[ "$(wc -l <out)" = 1 ]
+says out "no: this image is not the attested one"
 expect 1 $verify --json "$other" good.cbor
 says out '"answer": "no"'
 silent err

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "support/forge.hpp"
 #include <gtest/gtest.h>
@@ -26,7 +28,7 @@ measure::ImageMeasurements attested_image() {
 }
 
 /// The same with other values in some registers; a new PCR8 means signed.
-measure::ImageMeasurements image_but(std::initializer_list<std::uint32_t> others) {
+measure::ImageMeasurements image_but(const std::vector<std::uint32_t>& others) {
   measure::ImageMeasurements image = attested_image();
   for (const std::uint32_t index : others) image.registers[index].fill(0xee);
   return image;
@@ -70,7 +72,7 @@ TEST(Verdict, ListsEveryCheck) {
 }
 
 TEST(Verdict, SaysWhichPartOfTheImageDiffers) {
-  const std::pair<std::initializer_list<std::uint32_t>, const char*> cases[] = {
+  const std::pair<std::vector<std::uint32_t>, const char*> cases[] = {
       {{0, 2}, "only ramdisks after the first differ"},
       {{0, 1}, "the kernel, the command line or the first ramdisk differs, later ramdisks do not"},
       {{0, 1, 2}, "both what boots and the ramdisks after the first differ"},

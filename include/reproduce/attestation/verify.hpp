@@ -26,7 +26,7 @@ struct EvaluationTime {
 /// How far a document's clock may be ahead of the reader's. Within it the
 /// certificates are judged at the document's time, so that a leaf which was
 /// issued this minute is not refused by a slow clock.
-inline constexpr UnixSeconds allowed_clock_skew = 5 * 60;
+inline constexpr UnixSeconds allowed_clock_skew = UnixSeconds{5} * 60;
 
 /// A document whose signature, certificate chain and times were checked. Only
 /// verify() makes one, so code that takes one cannot be given anything less.
