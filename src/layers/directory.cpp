@@ -170,6 +170,18 @@ std::string read_link(int folder, const std::string& part, const std::string& na
   return {target.data(), static_cast<std::size_t>(length)};
 }
 
+/// Whether something is mounted on a folder, bind mounts of the same file system
+/// included. Where the system cannot say (before Linux 5.8), another device means
+/// that it is.
+bool is_mount_point(int folder, const std::string& part, bool is_on_another_device) {
+  struct statx status {};
+  constexpr int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  const bool asked = ::statx(folder, part.c_str(), flags, 0, &status) == 0;
+  if (!asked || (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) == 0)
+    return is_on_another_device;
+  return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 class Scanner {
  public:
   explicit Scanner(const std::filesystem::path& folder)
@@ -224,16 +236,17 @@ class Scanner {
     if (*type == EntryType::regular)
       set_content(path, status, entry);
     else if (*type == EntryType::directory)
-      queue_folder(path, status);
+      queue_folder(folder, part, path, status);
     else if (status.st_nlink > 1)
       layer_.losses.push_back({path, "hard link to a " + std::string(tree::name_of(*type))});
     if (*type == EntryType::symlink) entry.target = read_link(folder, part, name);
     layer_.tree.add(path, std::move(entry));
   }
 
-  void queue_folder(const std::string& path, const Status& status) {
-    if (status.st_dev != device_)
-      throw Error(ErrorKind::environment, "another file system is mounted inside the folder",
+  void queue_folder(int folder, const std::string& part, const std::string& path,
+                    const Status& status) {
+    if (is_mount_point(folder, part, status.st_dev != device_))
+      throw Error(ErrorKind::environment, "something is mounted inside the folder",
                   {.file = root_->name_of(path),
                    .hint = "unmount it, or copy the folder to where nothing is mounted"});
     pending_.emplace_back(path, Identity(status));

@@ -30,8 +30,8 @@ struct Owner {
 /// devices, fifos and sockets.
 ///
 /// Throws Error{environment} for what cannot be read or changes while it is
-/// read, and where another file system is mounted below the folder: what lies
-/// there belongs to the host and not to the folder. Throws Error{malformed} for
+/// read, and where something is mounted on a folder below: what lies there
+/// belongs to the host and not to the folder. Throws Error{malformed} for
 /// paths that do not fit a tree (tree/path.hpp).
 [[nodiscard]] Layer read_directory(const std::filesystem::path& folder,
                                    std::optional<Owner> owner = Owner{});
