@@ -66,6 +66,10 @@ class FileSource final : public Source {
 class AtomicFile final : public PatchableSink {
  public:
   explicit AtomicFile(std::filesystem::path path);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  AtomicFile(AtomicFile&&) = delete;
+  AtomicFile& operator=(AtomicFile&&) = delete;
   ~AtomicFile() override;
 
   /// Appends.
