@@ -152,14 +152,12 @@ void add_flag_options(CLI::App& app, Options& options) {
         ->type_name(type)
         ->group("Without a manifest, as AWS's eif_build");
   };
-  options.required_flags = {
-      add("--kernel", flags.kernel, "FILE", "bzImage or Image"),
-      add("--cmdline", flags.cmdline, "TEXT", "the kernel's command line"),
-      add("--ramdisk", flags.ramdisks, "FILE", "a ready ramdisk; once for each, in order")
-          ->allow_extra_args(false),
-      app.add_option("-o,--output", options.output,
-                     "the image, or - for standard output; default: NAME.eif")
-          ->type_name("FILE")};
+  options.required_flags = {add("--kernel", flags.kernel, "FILE", "bzImage or Image"),
+                            add("--cmdline", flags.cmdline, "TEXT", "the kernel's command line"),
+                            add("--ramdisk", flags.ramdisks, "FILE...", "ready ramdisks, in order"),
+                            app.add_option("-o,--output", options.output,
+                                           "the image, or - for standard output; default: NAME.eif")
+                                ->type_name("FILE")};
   options.other_flags = {
       add("--arch", options.arch, "ARCH", "x86_64 (the default) or aarch64")
           ->check(CLI::IsMember({"x86_64", "aarch64"}), "architecture")

@@ -18,7 +18,7 @@ build --ramdisk app -o one.eif
 build --ramdisk boot --ramdisk app -o two.eif
 
 seconds() { /usr/bin/time -f '%e %M' -a -o "$@" >/dev/null; }
-for run in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
   for image in one two; do
     seconds openssl.$image openssl dgst -sha384 $image.eif
     seconds measure.$image "$binary" measure $image.eif

@@ -56,4 +56,4 @@ expect 0 "$REPRODUCE" build -o kept.eif
 cmp kept.eif small.eif
 
 # Nothing is left behind beside the images: no temporary names.
-[ -z "$(ls -A | grep -E '^\.|partial|scratch')" ]
+[ -z "$(find . -name '.?*' -o -name '*partial*' -o -name '*scratch*')" ]

@@ -13,6 +13,10 @@ SOURCE_DATE_EPOCH=1577836800 "$REPRODUCE" build --kernel kernel --cmdline quiet 
   -q -o c.eif
 grep -aq '"BuildTime":"2020-01-01T00:00:00+00:00"' c.eif
 # eif_build's later spellings.
+# Several ramdisks after one option are several options.
+expect 0 "$REPRODUCE" build --kernel kernel --cmdline quiet --ramdisk rd --ramdisk rd -o two.eif
+expect 0 "$REPRODUCE" build --kernel kernel --cmdline quiet --ramdisk rd rd -o list.eif
+cmp two.eif list.eif
 expect 0 "$REPRODUCE" build --kernel kernel --cmdline '' --ramdisk rd --ramdisk rd -o d.eif \
   --image-name n --image-version 2 --image-os Linux --image-kernel 6.1 --arch aarch64
 says err "warning: the command line is empty"
@@ -41,13 +45,13 @@ expect 3 "$REPRODUCE" build --kernel empty --cmdline q --ramdisk rd -o x.eif
 says err "the kernel is empty"
 expect 0 "$REPRODUCE" build --kernel kernel --cmdline q --ramdisk empty -o e.eif
 says err "warning: ramdisk 0 is empty"
-many=$(for i in $(seq 30); do printf ' --ramdisk rd'; done)
+many=$(for _ in $(seq 30); do printf ' --ramdisk rd'; done)
 expect 2 "$REPRODUCE" build --kernel kernel --cmdline q $many -o x.eif
 says err "too many ramdisks"
 [ ! -e x.eif ]
 
 [ -d "$VECTORS/eif" ] || exit 77
-cd "$VECTORS/eif"
+cd "$VECTORS/eif" || exit 1
 build() { "$REPRODUCE" build -q -o "$OLDPWD/v.eif" --kernel inputs/kernel.bin "$@" \
   --build-time 2020-01-01T00:00:00+00:00; }
 boot='reboot=k panic=30 pci=off nomodules console=ttyS0 random.trust_cpu=on'

@@ -7,14 +7,14 @@ make_project .
 truncate -s 512M ready.cpio
 "$REPRODUCE" lock -q
 printf 'old' >small.eif
-ls -A | grep -v -E '^(out|err|before)$' >before
+find . | grep -v -E '/(out|err|before)$' | sort >before
 for delay in 0.02 0.1 0.3; do
   "$REPRODUCE" build -o small.eif >out 2>err &
   pid=$!
   sleep "$delay"
   kill -9 "$pid" 2>/dev/null || true
   wait "$pid" || true
-  ls -A | grep -v -E '^(out|err|before)$' | diff before -
+  find . | grep -v -E '/(out|err|before)$' | sort | diff before -
   # Either the old file or, had it been that quick, the whole new one.
   [ "$(head -c 3 small.eif)" = old ] || "$REPRODUCE" measure small.eif >out
 done
