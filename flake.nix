@@ -26,7 +26,6 @@
         pkgs.libcbor
         pkgs.nlohmann_json
         pkgs.openssl
-        pkgs.spdlog
         pkgs.tomlplusplus
         pkgs.zlib
       ];

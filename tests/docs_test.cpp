@@ -50,13 +50,20 @@ std::string target_of(const TextFile& page, const std::string& link) {
   return (folder / link.substr(0, link.find('#'))).lexically_normal().string();
 }
 
-const std::regex link_pattern(R"(\]\(([^) ]+)\))");
-const std::regex path_pattern(
-    R"((?:^|[^\w/.-])((?:src|include/reproduce|tests|docs|\.ci)/[\w./-]*\.(?:[ch]pp|[ch]|md|sh|txt|toml)))");
+std::vector<Mention> links_on(const TextFile& page) {
+  static const std::regex pattern(R"(\]\(([^) ]+)\))");
+  return mentions(page, pattern);
+}
+
+std::vector<Mention> paths_in(const TextFile& file) {
+  static const std::regex pattern(
+      R"((?:^|[^\w/.-])((?:src|include/reproduce|tests|docs|\.ci)/[\w./-]*\.(?:[ch]pp|[ch]|md|sh|txt|toml)))");
+  return mentions(file, pattern);
+}
 
 TEST(Docs, EveryLinkLeadsSomewhere) {
   for (const TextFile& page : pages()) {
-    for (const Mention& link : mentions(page, link_pattern)) {
+    for (const Mention& link : links_on(page)) {
       const std::string target = target_of(page, link.name);
       if (!target.empty() && !exists(target))
         test::add_failure(page, link.line, "no such file: " + target);
@@ -67,8 +74,7 @@ TEST(Docs, EveryLinkLeadsSomewhere) {
 TEST(Docs, EveryPageIsLinkedFromAnother) {
   std::set<std::string> linked;
   for (const TextFile& page : pages())
-    for (const Mention& link : mentions(page, link_pattern))
-      linked.insert(target_of(page, link.name));
+    for (const Mention& link : links_on(page)) linked.insert(target_of(page, link.name));
   for (const TextFile& page : pages())
     if (page.path != "README.md" && !linked.contains(page.path))
       test::add_failure(page, 1, "nothing links to this page");
@@ -80,7 +86,7 @@ TEST(Docs, EveryFileThatIsNamedExists) {
   const auto& sources = test::product_sources();
   speakers.insert(speakers.end(), sources.begin(), sources.end());
   for (const TextFile& speaker : speakers) {
-    for (const Mention& path : mentions(speaker, path_pattern)) {
+    for (const Mention& path : paths_in(speaker)) {
       const bool is_pattern = path.name.find("/F/") != std::string::npos;
       if (!is_pattern && !of_others.contains(path.name) && !exists(path.name))
         test::add_failure(speaker, path.line, "no such file: " + path.name);

@@ -34,7 +34,7 @@ cat >"$room/nixpkgs/flake.nix" <<'NIX'
       } // { inherit (attributes) version; };
       names = [
         "clang-tools" "cli11" "cmake" "gtest" "isa-l" "libarchive" "libcbor" "ninja"
-        "nlohmann_json" "openssl" "pkg-config" "spdlog" "tomlplusplus" "zlib"
+        "nlohmann_json" "openssl" "pkg-config" "tomlplusplus" "zlib"
       ];
       lib.genAttrs = list: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) list);
     in {
