@@ -27,49 +27,49 @@ image=$VECTORS/eif/v02_rd2/image.eif
 pcrs=$("$REPRODUCE" measure "$image" | sed -n 's/^PCR\([012]\)  /--pcr \1=/p')
 # shellcheck disable=SC2086  # words on purpose
 "$FORGE" $pcrs --nonce 00ff --root-out root.pem --out good.cbor
-verify="$REPRODUCE verify --root root.pem"
+judge() { "$REPRODUCE" verify --root root.pem "$@"; }
 
 # Yes.
-expect 0 $verify "$image" good.cbor
+expect 0 judge "$image" good.cbor
 says out "yes: this image is the attested one"
 says out "not AWS's root"
 silent err
-expect 0 $verify --nonce 00FF --max-age 3600 "$image" good.cbor
-expect 0 $verify -q "$image" good.cbor
+expect 0 judge --nonce 00FF --max-age 3600 "$image" good.cbor
+expect 0 judge -q "$image" good.cbor
 silent out
 silent err
-expect 0 $verify -v "$image" good.cbor
+expect 0 judge -v "$image" good.cbor
 says out "module_id    i-0123456789abcdef0-enc0123456789abcdef0"
 base64 good.cbor >good.b64
 base64 -w0 good.cbor | tr '+/' '-_' | tr -d '=' >good.b64url
 od -An -v -tx1 good.cbor >good.hex
 for form in good.b64 good.b64url good.hex; do
-  expect 0 $verify "$image" "$form"
+  expect 0 judge "$image" "$form"
   expect 0 sh -c '"$1" verify --root root.pem "$2" - <"$3"' sh "$REPRODUCE" "$image" "$form"
 done
 expect 0 sh -c '"$1" verify --root root.pem - good.cbor <"$2"' sh "$REPRODUCE" "$image"
-expect 0 $verify --at document "$image" good.cbor
+expect 0 judge --at document "$image" good.cbor
 says out "nothing shows that it is fresh"
-expect 0 $verify --json "$image" good.cbor
+expect 0 judge --json "$image" good.cbor
 says out '"schema": "reproduce/verify/1"'
 says out '"answer": "yes"'
 
 # No.
-expect 1 $verify --nonce 00fe "$image" good.cbor
+expect 1 judge --nonce 00fe "$image" good.cbor
 says out "no: the registers match, but the nonce is not the expected one"
 other=$VECTORS/eif/v03_rd3/image.eif
-expect 1 $verify "$other" good.cbor
+expect 1 judge "$other" good.cbor
 says out "MISMATCH"
 says out "no: this image is not the attested one; only ramdisks after the first differ"
-expect 1 $verify -q "$other" good.cbor
+expect 1 judge -q "$other" good.cbor
 [ "$(wc -l <out)" = 1 ]
 says out "no: this image is not the attested one"
-expect 1 $verify --json "$other" good.cbor
+expect 1 judge --json "$other" good.cbor
 says out '"answer": "no"'
 silent err
 zero=$(printf '%096d' 0)
 "$FORGE" --pcr 0=$zero --pcr 1=$zero --pcr 2=$zero --root-out root.pem --out debug.cbor
-expect 1 $verify "$image" debug.cbor
+expect 1 judge "$image" debug.cbor
 says out "debug mode"
 
 # No answer.
@@ -78,23 +78,23 @@ says err "foreign root"
 # What the system trusts does not count.
 expect 4 env SSL_CERT_FILE="$PWD/root.pem" SSL_CERT_DIR="$PWD" "$REPRODUCE" verify "$image" good.cbor
 says err "foreign root"
-expect 4 $verify "$image" good.cbor
+expect 4 judge "$image" good.cbor
 says err "foreign root"
 # shellcheck disable=SC2086
 "$FORGE" $pcrs --time 2020-01-01T00:00:00Z --root-out root.pem --out old.cbor
-expect 4 $verify "$image" old.cbor
+expect 4 judge "$image" old.cbor
 says err '`--at document`'
-expect 0 $verify --at document "$image" old.cbor
-expect 0 $verify --at 2020-01-01T00:30:00Z --max-age 1800 "$image" old.cbor
-expect 1 $verify --at 2020-01-01T00:30:00Z --max-age 1799 "$image" old.cbor
+expect 0 judge --at document "$image" old.cbor
+expect 0 judge --at 2020-01-01T00:30:00Z --max-age 1800 "$image" old.cbor
+expect 1 judge --at 2020-01-01T00:30:00Z --max-age 1799 "$image" old.cbor
 says out "the document is too old: 30 min old, at most 29 min 59 s allowed"
-expect 4 $verify --at 2019-12-31T23:54:59Z "$image" old.cbor
+expect 4 judge --at 2019-12-31T23:54:59Z "$image" old.cbor
 says err "from the future"
-expect 4 $verify --json "$image" old.cbor
+expect 4 judge --json "$image" old.cbor
 says out '"kind": "untrusted"'
 silent err
 head -c 2000 old.cbor >cut.cbor
-expect 3 $verify "$image" cut.cbor
+expect 3 judge "$image" cut.cbor
 printf 'no image' >junk.eif
-expect 3 $verify --at document junk.eif old.cbor
+expect 3 judge --at document junk.eif old.cbor
 says err "junk.eif"
