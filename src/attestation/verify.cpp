@@ -42,8 +42,7 @@ void check_root(const Document& document, const Certificate& root) {
 /// What AWS's chains have in common, and RFC 5280 leaves open or OpenSSL to its purposes.
 void check_key(const std::vector<Certificate>& chain, std::size_t position) {
   const Certificate& certificate = chain[position];
-  const std::optional<EcPublicKey> key = public_key(certificate);
-  if (!key || key->curve() != Curve::p384)
+  if (certificate.curve != Curve::p384)
     distrust("a certificate's key is not on P-384", {.where = words(chain, position),
                                                      .expected = "id-ecPublicKey, secp384r1",
                                                      .got = certificate.public_key_algorithm});

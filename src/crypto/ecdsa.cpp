@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "named_curve.hpp"
 #include "openssl.hpp"
 #include <openssl/objects.h>
 
@@ -36,21 +37,6 @@ const CurveFacts& facts_of(Curve curve) {
   throw Error(ErrorKind::bug, "unknown curve");
 }
 
-std::optional<Curve> named_curve(const X509_PUBKEY& info) {
-  X509_ALGOR* algorithm = nullptr;
-  X509_PUBKEY_get0_param(nullptr, nullptr, nullptr, &algorithm, &info);
-  const ASN1_OBJECT* name = nullptr;
-  int parameter_type = 0;
-  const void* parameter = nullptr;
-  X509_ALGOR_get0(&name, &parameter_type, &parameter, algorithm);
-  if (OBJ_obj2nid(name) != NID_X9_62_id_ecPublicKey || parameter_type != V_ASN1_OBJECT)
-    return std::nullopt;
-  const int nid = OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(parameter));
-  for (const CurveFacts& facts : curves)
-    if (facts.nid == nid) return facts.curve;
-  return std::nullopt;
-}
-
 /// The DER form of r||s, which is what OpenSSL verifies.
 Bytes der_signature(ByteView raw) {
   const std::size_t half = raw.size() / 2;
@@ -70,6 +56,21 @@ Bytes der_signature(ByteView raw) {
 }
 
 }  // namespace
+
+std::optional<Curve> named_curve(const X509_PUBKEY& info) {
+  X509_ALGOR* algorithm = nullptr;
+  X509_PUBKEY_get0_param(nullptr, nullptr, nullptr, &algorithm, &info);
+  const ASN1_OBJECT* name = nullptr;
+  int parameter_type = 0;
+  const void* parameter = nullptr;
+  X509_ALGOR_get0(&name, &parameter_type, &parameter, algorithm);
+  if (OBJ_obj2nid(name) != NID_X9_62_id_ecPublicKey || parameter_type != V_ASN1_OBJECT)
+    return std::nullopt;
+  const int nid = OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(parameter));
+  for (const CurveFacts& facts : curves)
+    if (facts.nid == nid) return facts.curve;
+  return std::nullopt;
+}
 
 std::string_view words(Curve curve) {
   return facts_of(curve).words;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "named_curve.hpp"
 #include "openssl.hpp"
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
@@ -114,7 +115,7 @@ std::optional<BasicConstraints> decode_basic_constraints(const X509& certificate
   if (constraints->pathlen != nullptr) {
     std::int64_t length = 0;
     if (ASN1_INTEGER_get_int64(&length, constraints->pathlen) != 1 || length < 0 ||
-        length > std::numeric_limits<std::uint32_t>::max() || !decoded.is_authority)
+        length > std::numeric_limits<std::uint32_t>::max())
       fail(what, "has a path length that makes no sense", openssl::take_error_words());
     decoded.path_length = static_cast<std::uint32_t>(length);
   }
@@ -150,14 +151,14 @@ std::string public_key_words(const X509& certificate) {
 /// Whether encoding the decoded certificate anew gives the same bytes. Without
 /// i2d_re_X509_tbs OpenSSL would repeat the to-be-signed part as it read it, and
 /// without setting them again it would keep booleans that are neither 00 nor FF.
-bool is_der(X509& certificate, ByteView der) {
-  const CertificateHandle copy = openssl::require(CertificateHandle(X509_dup(&certificate)));
-  for (int at = 0; at < X509_get_ext_count(copy.get()); ++at) {
-    X509_EXTENSION* const extension = X509_get_ext(copy.get(), at);
+/// Takes the handle because it changes what is behind it.
+bool is_der(CertificateHandle certificate, ByteView der) {
+  for (int at = 0; at < X509_get_ext_count(certificate.get()); ++at) {
+    X509_EXTENSION* const extension = X509_get_ext(certificate.get(), at);
     X509_EXTENSION_set_critical(extension, X509_EXTENSION_get_critical(extension));
   }
-  return i2d_re_X509_tbs(copy.get(), nullptr) > 0 &&
-         std::ranges::equal(encode(copy.get(), i2d_X509), der);
+  return i2d_re_X509_tbs(certificate.get(), nullptr) > 0 &&
+         std::ranges::equal(encode(certificate.get(), i2d_X509), der);
 }
 
 CertificateHandle decode_whole(ByteView der, std::string_view what) {
@@ -168,7 +169,6 @@ CertificateHandle decode_whole(ByteView der, std::string_view what) {
   if (!certificate) fail(what, "is not an X.509 certificate", openssl::take_error_words());
   const auto left = static_cast<std::size_t>(der.data() + der.size() - end);
   if (left != 0) fail(what, "is followed by other bytes", counted(left, "byte"));
-  if (!is_der(*certificate, der)) fail(what, "is not in DER");
   return certificate;
 }
 
@@ -184,7 +184,7 @@ std::string words(const Name& name) {
 }
 
 Certificate decode_certificate(ByteView der, std::string_view what) {
-  const CertificateHandle handle = decode_whole(der, what);
+  CertificateHandle handle = decode_whole(der, what);
   const ASN1_BIT_STRING* signature = nullptr;
   const X509_ALGOR* algorithm = nullptr;
   X509_get0_signature(&signature, &algorithm, handle.get());
@@ -201,9 +201,14 @@ Certificate decode_certificate(ByteView der, std::string_view what) {
   certificate.signature_algorithm = object_name(algorithm_name, false);
   certificate.signature.assign(signature->data, signature->data + signature->length);
   certificate.public_key_algorithm = public_key_words(*handle);
+  // OpenSSL has decoded the key by now, or found that it cannot.
+  if (X509_get0_pubkey(handle.get()) != nullptr)
+    certificate.curve = named_curve(*X509_get_X509_PUBKEY(handle.get()));
+  ERR_clear_error();  // keys of unknown kinds leave words behind
   certificate.public_key_info = encode(X509_get_X509_PUBKEY(handle.get()), i2d_X509_PUBKEY);
   certificate.basic_constraints = decode_basic_constraints(*handle, what);
   certificate.key_usage = decode_key_usage(*handle, what);
+  if (!is_der(std::move(handle), der)) fail(what, "is not in DER");
   return certificate;
 }
 

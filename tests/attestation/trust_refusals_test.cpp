@@ -104,6 +104,7 @@ TEST(TrustRefusals, IssuersMustBeAuthoritiesThatSignCertificates) {
          {"no key usage", without_extension(link, 1), not_signing, field},
          {"only signatures", usage(link, test::key_usage(test::digital_signature)), not_signing,
           field},
+         {"a path length without CA", raw_constraints(link, "3003020101"), not_authority, field},
          {"no extension at all",
           recipe(link,
                  [](CertificateRecipe& r) {
@@ -317,7 +318,6 @@ TEST(TrustRefusals, CertificatesMustBeDerWithDatesThatExist) {
       {"path length 2^32 + 1", raw_constraints(zonal, "300a0101ff02050100000001"), no_length},
       {"path length 2^64", raw_constraints(zonal, "300e0101ff0209010000000000000000"), no_length},
       {"a padded path length", raw_constraints(zonal, "30070101ff02020001"), not_der},
-      {"a path length without CA", raw_constraints(zonal, "3003020101"), no_length},
       {"a long length", raw_constraints(zonal, "3081060101ff020101"), not_der},
       {"bytes behind", raw_constraints(zonal, "30060101ff0201010500"), not_der},
       {"no constraints at all", raw_constraints(zonal, ""), not_der},

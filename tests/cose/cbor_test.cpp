@@ -192,6 +192,25 @@ TEST(Cbor, SurvivesAMillionNestedArrays) {
                Error);
 }
 
+// Every first byte with every second byte: accepted whole or refused, never more.
+TEST(Cbor, AcceptsOrRefusesEveryPairOfBytes) {
+  std::size_t accepted = 0;
+  for (unsigned pair = 0; pair < 65536; ++pair) {
+    const Bytes bytes = {static_cast<std::uint8_t>(pair >> 8), static_cast<std::uint8_t>(pair)};
+    try {
+      EXPECT_EQ(decode_cbor(bytes).encoded.size(), 2U);
+      ++accepted;
+    } catch (const Error& error) {
+      ASSERT_EQ(error.kind(), ErrorKind::malformed) << pair;
+    }
+  }
+  // Integers in the long form, strings of one byte (text: ASCII), an array or one of
+  // 24 tags around a short item, and the four empty strings and containers in the long
+  // form and the two of indefinite length.
+  constexpr std::size_t short_items = 48 + 4 + 3;  // integers, empty ones, false, true, null
+  EXPECT_EQ(accepted, 2U * 256 + 256 + 128 + 25 * short_items + 4 + 2);
+}
+
 TEST(Cbor, KnowsTheShortestForm) {
   const auto item_of = [](const Bytes& bytes) { return decode_cbor(bytes); };
   for (const char* shortest : {"17", "1818", "18ff", "190100", "1a00010000", "1b0000000100000000",

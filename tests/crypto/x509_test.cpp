@@ -37,6 +37,7 @@ TEST(Certificate, ReadsTheRootOfNitroEnclaves) {
   EXPECT_TRUE(root.key_usage->critical);
   EXPECT_TRUE(root.key_usage->sign_certificates);
   EXPECT_TRUE(root.key_usage->digital_signature);
+  EXPECT_EQ(root.curve, Curve::p384);
   EXPECT_EQ(public_key(root).value().curve(), Curve::p384);
 }
 
@@ -92,6 +93,21 @@ TEST(Certificate, RefusesEveryTruncationAndAddition) {
     EXPECT_THROW((void)decode_certificate(ByteView(der).first(size)), Error) << size << " bytes";
   der.push_back(0);
   EXPECT_THROW((void)decode_certificate(der), Error);
+}
+
+TEST(Certificate, DecodesOrRefusesEveryFlippedBit) {
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  Bytes der = decode_pem_certificate(read_text_vector("attestation/aws-nitro-root-g1.pem")).der;
+  for (std::size_t bit = 0; bit < der.size() * 8; ++bit) {
+    const std::uint8_t mask = static_cast<std::uint8_t>(1U << bit % 8);
+    der[bit / 8] ^= mask;
+    try {
+      EXPECT_EQ(decode_certificate(der).der, der) << "bit " << bit;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::malformed) << "bit " << bit;
+    }
+    der[bit / 8] ^= mask;
+  }
 }
 
 }  // namespace

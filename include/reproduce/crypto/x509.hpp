@@ -40,7 +40,7 @@ struct CertificateTime {
 struct BasicConstraints {
   bool critical = false;
   bool is_authority = false;
-  std::optional<std::uint32_t> path_length;  ///< nothing: unlimited
+  std::optional<std::uint32_t> path_length;  ///< nothing: unlimited; of meaning for authorities
 };
 
 /// RFC 5280, section 4.2.1.3; the two uses that chains of signatures need.
@@ -58,6 +58,7 @@ struct Certificate {
   std::string signature_algorithm;   ///< OpenSSL's long name: "ecdsa-with-SHA384"
   Bytes signature;                   ///< the content of the signature bit string
   std::string public_key_algorithm;  ///< "id-ecPublicKey", with the curve where it is named
+  std::optional<Curve> curve;        ///< of the key, where it is one of the three and named
   Bytes public_key_info;             ///< DER, for EcPublicKey::decode
   std::optional<BasicConstraints> basic_constraints;  ///< nothing: no such extension
   std::optional<KeyUsage> key_usage;                  ///< nothing: no such extension
