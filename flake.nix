@@ -20,14 +20,18 @@
       ];
       libraries = pkgs: [
         pkgs.cli11
+        pkgs.curl
         pkgs.gtest
         pkgs.isa-l
         pkgs.libarchive
         pkgs.libcbor
+        pkgs.libseccomp
         pkgs.nlohmann_json
         pkgs.openssl
         pkgs.tomlplusplus
+        pkgs.xz
         pkgs.zlib
+        pkgs.zstd
       ];
 
       # The presets of CMakePresets.json do the work, so that Nix builds what everybody builds.

@@ -112,14 +112,10 @@ std::vector<Include> includes_of(const TextFile& file) {
 /// The library that an angled include speaks to; nothing for standard C++.
 std::optional<std::string> library_of(const std::string& header) {
   static const std::vector<std::pair<std::string, std::string>> prefixes{
-      {"CLI/", "CLI11"},
-      {"archive", "libarchive"},
-      {"cbor", "libcbor"},
-      {"isa-l", "ISA-L"},
-      {"nlohmann/", "nlohmann-json"},
-      {"openssl/", "OpenSSL"},
-      {"toml++/", "toml++"},
-      {"zlib.h", "zlib"},
+      {"CLI/", "CLI11"},     {"archive", "libarchive"}, {"cbor", "libcbor"},
+      {"curl/", "libcurl"},  {"isa-l", "ISA-L"},        {"nlohmann/", "nlohmann-json"},
+      {"lzma", "liblzma"},   {"openssl/", "OpenSSL"},   {"seccomp", "libseccomp"},
+      {"toml++/", "toml++"}, {"zlib.h", "zlib"},        {"zstd", "libzstd"},
   };
   for (const auto& [prefix, library] : prefixes)
     if (header.starts_with(prefix)) return library;

@@ -13,9 +13,9 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/compression/decompress.hpp"
 #include "reproduce/cpio/newc.hpp"
 #include "reproduce/cpio/reader.hpp"
-#include "reproduce/layers/decompress.hpp"
 #include "reproduce/tree/path.hpp"
 
 namespace reproduce::layers {
@@ -198,7 +198,7 @@ class ArchiveReader {
 
 Layer read_archive(Source& archive, const std::filesystem::path& scratch_folder,
                    const ArchiveLimits& limits) {
-  Decompressor plain(archive);
+  compression::Decompressor plain(archive);
   return ArchiveReader(plain, scratch_folder, limits).read();
 }
 

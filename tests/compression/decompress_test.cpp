@@ -1,4 +1,4 @@
-#include "reproduce/layers/decompress.hpp"
+#include "reproduce/compression/decompress.hpp"
 
 #include <random>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "reproduce/base/error.hpp"
 
-namespace reproduce::layers {
+namespace reproduce::compression {
 namespace {
 
 std::string decompress(std::string_view raw) {
@@ -153,4 +153,4 @@ TEST_P(Compressors, LetErrorsOfTheSourceThrough) {
 INSTANTIATE_TEST_SUITE_P(Tools, Compressors, testing::Values("gzip", "bzip2", "xz", "zstd"));
 
 }  // namespace
-}  // namespace reproduce::layers
+}  // namespace reproduce::compression

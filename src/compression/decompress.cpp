@@ -1,4 +1,4 @@
-#include "reproduce/layers/decompress.hpp"
+#include "reproduce/compression/decompress.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,7 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
 
-namespace reproduce::layers {
+namespace reproduce::compression {
 namespace {
 
 /// Magics, from RFC 1952 (gzip, with its one method), RFC 8878 (zstd), the .xz
@@ -289,4 +289,4 @@ std::size_t Decompressor::read(std::span<std::uint8_t> buffer) {
   return count;
 }
 
-}  // namespace reproduce::layers
+}  // namespace reproduce::compression

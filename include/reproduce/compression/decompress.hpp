@@ -9,7 +9,7 @@
 
 #include "reproduce/base/stream.hpp"
 
-namespace reproduce::layers {
+namespace reproduce::compression {
 
 enum class Compression { none, gzip, bzip2, xz, zstd };
 
@@ -61,4 +61,4 @@ class Decompressor final : public Source {
   bool ended_ = false;
 };
 
-}  // namespace reproduce::layers
+}  // namespace reproduce::compression
