@@ -17,8 +17,8 @@ constexpr std::uint32_t all_mode_bits = 07777;
 /// What Linux shows for every symlink; other systems record other bits, to no effect.
 constexpr std::uint32_t symlink_mode = 0777;
 
-Entry plain_folder() {
-  return {.type = EntryType::directory, .mode = 0755};
+Entry implied_folder() {
+  return {.type = EntryType::directory, .mode = 0755, .implied = true};
 }
 
 bool is_device(EntryType type) {
@@ -38,6 +38,7 @@ void require_target(const std::string& path, const std::string& target) {
 
 /// Checks the fields that count for the type and clears the others.
 Entry normalised(const std::string& path, Entry entry) {
+  entry.implied = false;
   if (entry.mode > all_mode_bits) refuse(path, "has mode bits beyond 07777");
   if (entry.type == EntryType::symlink) {
     require_target(path, entry.target);
@@ -97,7 +98,7 @@ void Tree::insert(const std::string& path, Entry entry) {
                 {.expected = "one entry a path, or folders only",
                  .got = "a " + std::string(name_of(found->second.type)) + ", then a " +
                         std::string(name_of(entry.type))});
-  found->second = std::move(entry);
+  if (!entry.implied) found->second = std::move(entry);
 }
 
 void Tree::add_missing_parents(const std::string& path) {
@@ -113,7 +114,7 @@ void Tree::add_missing_parents(const std::string& path) {
                                           ", which is a " +
                                           std::string(name_of(found->second.type)));
   }
-  for (const std::string_view parent : missing) emplace(parent, plain_folder());
+  for (const std::string_view parent : missing) emplace(parent, implied_folder());
 }
 
 void Tree::emplace(std::string_view path, Entry entry) {
@@ -125,7 +126,8 @@ void Tree::merge(const std::string& prefix, Tree other) {
   if (const Entry* const there = find(prefix); there != nullptr) {
     if (there->type != EntryType::directory) refuse(prefix, "is no folder to put a tree into");
   } else if (!prefix.empty()) {
-    add(prefix, plain_folder());
+    require_path(prefix);
+    insert(prefix, implied_folder());
   }
   const std::uint64_t groups_before = next_link_group_ - 1;
   Entries incoming = std::move(other.entries_);

@@ -104,6 +104,38 @@ TEST(Tree, MergesBelowAPrefixAndKeepsLinkGroupsApart) {
   EXPECT_EQ(kind_of([&] { tree.merge("", other); }), ErrorKind::malformed);
 }
 
+TEST(Tree, MergingKeepsWhatWasSaidOfAFolderThatTheOtherTreeOnlyImplies) {
+  Tree other;
+  other.add("tmp/a", file(""));
+  Tree tree;
+  tree.add("tmp", {.type = EntryType::directory, .mode = 01777, .uid = 7});
+  tree.merge("", other);
+  EXPECT_EQ(tree.find("tmp")->mode, 01777U);
+  EXPECT_EQ(tree.find("tmp")->uid, 7U);
+
+  Tree root;
+  root.merge("", other);
+  EXPECT_EQ(root.find("tmp")->mode, 0755U);
+  Tree said;
+  said.add("tmp", folder(0700));
+  root.merge("", said);
+  EXPECT_EQ(root.find("tmp")->mode, 0700U) << "whoever names a folder decides, early or late";
+  Tree late;
+  late.add("tmp/b", file(""));
+  root.merge("", late);
+  EXPECT_EQ(root.find("tmp")->mode, 0700U);
+}
+
+TEST(Tree, AnOwnerGivenToImpliedFoldersDoesNotMakeThemNamed) {
+  Tree other;
+  other.add("tmp/a", file(""));
+  other.set_owner(5, 5);
+  Tree tree;
+  tree.add("tmp", {.type = EntryType::directory, .mode = 0700, .uid = 7});
+  tree.merge("", other);
+  EXPECT_EQ(tree.find("tmp")->uid, 7U);
+}
+
 TEST(Tree, MergingNothingStillMakesThePrefix) {
   Tree tree;
   tree.merge("rootfs/dev", {});

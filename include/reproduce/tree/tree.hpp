@@ -37,6 +37,8 @@ struct Entry {
   /// Regular files that are one file share a number above 0 and one content;
   /// 0, or a number that no other entry has: linked to nothing.
   std::uint64_t link_group = 0;
+  /// Set by Tree alone: nobody added this folder, it is here because something lies below it.
+  bool implied = false;
 };
 
 /// Paths are relative, without leading or trailing slash, without empty, `.` or
@@ -57,7 +59,8 @@ class Tree {
 
   /// Adds all of `other` below `prefix` ("" for the root), link groups kept
   /// apart. A prefix that is absent is added as a 0755 folder of root, even when
-  /// `other` is empty. Throws as add() does.
+  /// `other` is empty. Folders that `other` only implies leave the attributes of
+  /// folders that are here already as they are. Throws as add() does.
   void merge(const std::string& prefix, Tree other);
 
   /// Gives every entry to one owner.
