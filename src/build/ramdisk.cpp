@@ -102,6 +102,10 @@ struct Joiner {
       join();
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::malformed) throw;
+      // What was locked did go together, so an input has changed. Archives were held to their
+      // pins when they were read; folders are only when they are written.
+      if (ledger.compares())
+        for (inputs::FolderInput& folder : folders) folder.settle_unused();
       ErrorContext context = error.context();
       context.file = manifest.file.string();
       context.source = manifest.line_at(at);

@@ -141,4 +141,14 @@ void FolderInput::settle() {
                         tree.entries().size());
 }
 
+void FolderInput::settle_unused() {
+  NullSink nowhere;
+  for (const auto& [path, entry] : state_->layer.tree.entries()) {
+    if (!entry.content) continue;
+    const std::unique_ptr<Source> source = entry.content->open();
+    copy(*source, nowhere);
+  }
+  settle();
+}
+
 }  // namespace reproduce::inputs

@@ -110,6 +110,19 @@ TEST(ChangedInput, IsUntrustedWhenItGrowsOrShrinksDuringTheBuild) {
   }
 }
 
+// Count and size of the entries stay, so only the digest of the whole tree can tell.
+TEST(ChangedInput, IsUntrustedWhenAFoldersNewNamesClashWithAnotherLayer) {
+  const Workshop workshop;
+  std::string text = workshop_manifest;
+  const std::string place = "to = \"/greeting\"";
+  text.replace(text.find(place), place.size(), "to = \"/rootfs/new\"");
+  workshop.write("enclave.toml", text);
+  const manifest::Lock lock = workshop.lock().lock;
+  std::filesystem::rename(workshop.path("rootfs/app"), workshop.path("rootfs/new"));
+  const Change change{"rootfs", "", "folder 'rootfs'", "dir = \"rootfs\""};
+  expect_untrusted(test::refusal_of([&] { (void)workshop.build(lock); }), change);
+}
+
 TEST(ChangedInput, WhatWasReadAlreadyMayChange) {
   const Workshop workshop;
   const manifest::Lock lock = workshop.lock().lock;

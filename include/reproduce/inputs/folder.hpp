@@ -31,6 +31,10 @@ class FolderInput {
   /// streamed to its end.
   void settle();
 
+  /// Streams every content to nowhere and settles the folder: for a build that cannot go on
+  /// and has to know whether the folder is to blame.
+  void settle_unused();
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -38,6 +38,10 @@ class Ledger {
   [[nodiscard]] std::size_t admit(manifest::InputKind kind, const manifest::InputPath& path);
 
   [[nodiscard]] Pinning pinning() const noexcept { return pinning_; }
+
+  /// Whether inputs are held to pins, of a lock or of this very run.
+  [[nodiscard]] bool compares() const noexcept;
+
   [[nodiscard]] manifest::InputKind kind(std::size_t input) const { return inputs_[input].kind; }
 
   /// Where the input lies, seen from the current folder.
@@ -75,7 +79,6 @@ class Ledger {
     bool settled = false;
   };
 
-  [[nodiscard]] bool compares() const noexcept;
   [[nodiscard]] std::string describe(std::size_t input) const;
 
   const manifest::Manifest& manifest_;
