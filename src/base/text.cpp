@@ -54,6 +54,38 @@ bool deceives_terminals(char32_t value) {
          (value >= 0x2060 && value <= 0x2069) || value == 0xfeff;
 }
 
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr Range wide_ranges[] = {
+    {0x1100, 0x115f},    // Hangul that begins a syllable
+    {0x2e80, 0x303e},    // radicals, CJK punctuation
+    {0x3041, 0xa4cf},    // kana, ideographs, Yi
+    {0xa960, 0xa97c},    // Hangul, extended
+    {0xac00, 0xd7a3},    // Hangul syllables
+    {0xf900, 0xfaff},    // compatibility ideographs
+    {0xfe30, 0xfe6f},    // compatibility forms
+    {0xff01, 0xff60},    // full-width forms
+    {0xffe0, 0xffe6},    // full-width signs
+    {0x1f300, 0x1f64f},  // pictures
+    {0x1f680, 0x1f6ff},  // pictures of transport
+    {0x1f900, 0x1faff},  // more pictures
+    {0x20000, 0x3fffd}   // ideographs of the planes 2 and 3
+};
+
+constexpr Range mark_ranges[] = {{0x0300, 0x036f},  // combining marks
+                                 {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},
+                                 {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},  // variation selectors
+                                 {0xfe20, 0xfe2f}};
+
+bool is_in(std::span<const Range> ranges, char32_t value) {
+  return std::any_of(ranges.begin(), ranges.end(), [value](const Range& range) {
+    return value >= range.first && value <= range.last;
+  });
+}
+
 /// Letters added, left out, changed, or swapped with their neighbour (each letter at most
 /// once: the "optimal string alignment" distance). Swapping is the commonest slip of all.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -105,6 +137,24 @@ bool is_utf8(std::string_view text) noexcept {
     text.remove_prefix(point.length);
   }
   return true;
+}
+
+std::string_view first_characters(std::string_view text, std::size_t count) noexcept {
+  std::size_t bytes = 0;
+  for (; count != 0 && bytes < text.size(); --count)
+    bytes += std::max<std::size_t>(decode_front(text.substr(bytes)).length, 1);
+  return text.substr(0, bytes);
+}
+
+std::size_t display_width(std::string_view text) {
+  const std::string shown = printable(text);
+  std::size_t columns = 0;
+  for (std::string_view rest = shown; !rest.empty();) {
+    const CodePoint point = decode_front(rest);
+    if (!is_in(mark_ranges, point.value)) columns += is_in(wide_ranges, point.value) ? 2U : 1U;
+    rest.remove_prefix(point.length);
+  }
+  return columns;
 }
 
 std::optional<std::string_view> nearest(std::string_view word,

@@ -74,8 +74,8 @@ std::string place_text(const ErrorContext& context) {
 std::string source_text(const SourceLine& source) {
   std::string text = "        " + printable(source.text) + "\n";
   if (source.column == 0) return text;
-  const std::string_view before = std::string_view(source.text).substr(0, source.column - 1);
-  return text + "        " + std::string(printable(before).size(), ' ') + "^\n";
+  const std::string_view before = first_characters(source.text, source.column - 1);
+  return text + "        " + std::string(display_width(before), ' ') + "^\n";
 }
 
 }  // namespace

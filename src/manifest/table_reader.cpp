@@ -33,11 +33,6 @@ constexpr std::string_view describe(toml::node_type type) {
   return "something else";
 }
 
-/// Whether `byte` continues a UTF-8 character that an earlier byte began.
-constexpr bool continues_character(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
-}
-
 }  // namespace
 
 SourceLine find_line(std::string_view text, Position position) {
@@ -51,14 +46,7 @@ SourceLine find_line(std::string_view text, Position position) {
   line = line.substr(0, line.find('\n'));
   if (line.ends_with('\r')) line.remove_suffix(1);
 
-  std::size_t byte = 0;
-  for (std::uint32_t column = 1; column < position.column && byte < line.size(); ++column) {
-    ++byte;
-    while (byte < line.size() && continues_character(line[byte])) ++byte;
-  }
-  return {.line = position.line,
-          .column = static_cast<std::uint32_t>(byte) + 1,
-          .text = std::string(line)};
+  return {.line = position.line, .column = position.column, .text = std::string(line)};
 }
 
 Position begin_of(const toml::node& node) {

@@ -29,7 +29,7 @@ class ErrorSite {
   const std::string& file_;
 };
 
-/// Line `position.line` of `text`, with the column counted in bytes.
+/// Line `position.line` of `text`, with the column as it is.
 [[nodiscard]] SourceLine find_line(std::string_view text, Position position);
 
 [[nodiscard]] Position begin_of(const toml::node& node);

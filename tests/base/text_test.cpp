@@ -27,6 +27,33 @@ TEST(Printable, EscapesInvalidUtf8ByteByByte) {
   EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");           // overlong
 }
 
+TEST(FirstCharacters, AreCountedAndNeverCutApart) {
+  EXPECT_EQ(first_characters("größe", 4), "größ");
+  EXPECT_EQ(first_characters("画像x", 1), "画");
+  EXPECT_EQ(first_characters("a\xff\xc3(", 3), "a\xff\xc3");
+  EXPECT_EQ(first_characters("ab", 3), "ab");
+  EXPECT_EQ(first_characters("", 3), "");
+}
+
+// The widths are those that Python's unicodedata.east_asian_width() and combining() give.
+TEST(DisplayWidth, CountsTheColumnsOfATerminal) {
+  EXPECT_EQ(display_width("path"), 4U);
+  EXPECT_EQ(display_width("größe"), 5U);
+  EXPECT_EQ(display_width("画像"), 4U);
+  EXPECT_EQ(display_width("한글"), 4U);
+  EXPECT_EQ(display_width("ｆｆ"), 4U);
+  EXPECT_EQ(display_width("😀🚀"), 4U);
+  EXPECT_EQ(display_width("e\xcc\x81"), 1U);  // e and a combining acute accent
+  EXPECT_EQ(display_width(""), 0U);
+}
+
+TEST(DisplayWidth, IsThatOfWhatPrintableMakes) {
+  EXPECT_EQ(display_width("\t"), 4U);
+  EXPECT_EQ(display_width("\xff"), 4U);
+  EXPECT_EQ(display_width("\\"), 2U);
+  EXPECT_EQ(display_width("\xe2\x80\xae"), 12U);  // right-to-left override
+}
+
 TEST(Nearest, FindsASlipAndLeavesStrangersAlone) {
   constexpr std::array<std::string_view, 3> names{"measure", "verify", "inspect"};
   EXPECT_EQ(nearest("mesure", names), "measure");

@@ -41,5 +41,10 @@ says err '        ^'
 says err 'did you mean `name`?'
 silent out
 [ ! -e wrong.lock ]
+# The caret stands below its key, whatever stands before it: 18 + 5 + 2 + 3 columns.
+printf 'image = { name = "größe画", naem = "x" }\n' >wide.toml
+expect 2 "$REPRODUCE" lock wide.toml
+says err "unknown key 'naem' in [image]"
+says err "$(printf '\n%36s^' '')"
 expect 2 "$REPRODUCE" lock --json wrong.toml
 says out '"line": 2'

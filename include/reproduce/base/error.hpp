@@ -24,7 +24,7 @@ enum class ErrorKind {
 /// A line of a text file that people wrote, for errors with a caret.
 struct SourceLine {
   std::uint32_t line = 0;    ///< from 1
-  std::uint32_t column = 0;  ///< from 1, in bytes; 0: no caret
+  std::uint32_t column = 0;  ///< from 1, in characters; 0: no caret
   std::string text{};        ///< the line itself, without its newline
 };
 

@@ -2,6 +2,7 @@
 
 /// Words for people, made from bytes that may be hostile.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -20,6 +21,15 @@ namespace reproduce {
 
 /// Whether `text` is well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong).
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
+/// The first `count` characters of `text`, or all of it: a view into `text`. A byte that is no
+/// part of a UTF-8 character counts as one.
+[[nodiscard]] std::string_view first_characters(std::string_view text, std::size_t count) noexcept;
+
+/// How many columns of a terminal printable(text) takes: two for the wide characters of East
+/// Asia and pictures, none for marks that go onto the character before.
+/// Source: Unicode 15, EastAsianWidth.txt, blocks of mostly wide characters taken whole.
+[[nodiscard]] std::size_t display_width(std::string_view text);
 
 /// The candidate that `word` was probably meant to be: the smallest edit
 /// distance, when that is small beside the word's length. Nothing otherwise.
