@@ -6,6 +6,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/rfc3339.hpp"
+#include "reproduce/build/init_check.hpp"
 #include "reproduce/eif/metadata.hpp"
 
 namespace reproduce::build {
@@ -120,6 +121,7 @@ Plan make_plan(const Manifest& manifest, inputs::Ledger& ledger, const Surroundi
     plan.warnings.insert(plan.warnings.end(), losses.begin(), losses.end());
     plan.ramdisks.emplace_back(std::move(ramdisk));
   }
+  if (const auto warning = missing_init(plan)) plan.warnings.push_back(*warning);
   return plan;
 }
 
