@@ -59,8 +59,25 @@ Scratch::Scratch(const std::filesystem::path& folder)
       writer_(file_->get(), scratch_name),
       buffered_(writer_) {}
 
+void Scratch::skip(std::uint64_t bytes) {
+  buffered_.flush();
+  skipped_ += bytes;
+  const std::uint64_t position = buffered_.position() + skipped_;
+  if (!std::in_range<off_t>(position)) throw_io_error("write the", scratch_name, EFBIG);
+  if (::lseek(file_->get(), static_cast<off_t>(position), SEEK_SET) < 0)
+    throw_io_error("write the", scratch_name, errno);
+}
+
+void Scratch::close() {
+  buffered_.flush();
+  // A hole at the end is part of the file only once the file is that long.
+  const std::uint64_t size = buffered_.position() + skipped_;
+  if (skipped_ != 0 && ::ftruncate(file_->get(), static_cast<off_t>(size)) != 0)
+    throw_io_error("write the", scratch_name, errno);
+}
+
 tree::ContentPtr Scratch::take() {
-  const std::uint64_t offset = std::exchange(taken_, buffered_.position());
+  const std::uint64_t offset = std::exchange(taken_, buffered_.position() + skipped_);
   return std::make_shared<const ScratchContent>(file_, offset, taken_ - offset);
 }
 

@@ -22,15 +22,20 @@ class Scratch {
   /// Write one content's bytes here ...
   [[nodiscard]] BufferedSink& sink() noexcept { return buffered_; }
 
+  /// ... or leave a hole of zeros, which takes no space ...
+  void skip(std::uint64_t bytes);
+
   /// ... and take it: everything written since the last take().
   [[nodiscard]] tree::ContentPtr take();
 
-  void close() { buffered_.flush(); }
+  /// What was taken can be read from here on; more can be written all the same.
+  void close();
 
  private:
   std::shared_ptr<const UniqueFd> file_;  // shared by the contents: the last one frees the space
   DescriptorSink writer_;
   BufferedSink buffered_;
+  std::uint64_t skipped_ = 0;
   std::uint64_t taken_ = 0;
 };
 
