@@ -10,16 +10,19 @@ namespace reproduce::inputs {
 namespace {
 
 /// Refuses what is no regular file before it is opened, since opening a fifo would wait for
-/// somebody to write into it.
-void require_regular(const std::filesystem::path& path) {
+/// somebody to write into it. Where a file was pinned, it is no longer the pinned one.
+void require_regular(const Ledger& ledger, std::size_t input, const std::filesystem::path& path) {
   using std::filesystem::file_type;
   std::error_code unreadable;  // opening it will tell why
   const file_type type = std::filesystem::status(path, unreadable).type();
+  const bool special = type == file_type::fifo || type == file_type::socket ||
+                       type == file_type::character || type == file_type::block;
+  if (ledger.compares() && (special || type == file_type::directory))
+    ledger.refuse(input, "a regular file", special ? "a pipe, socket or device" : "a folder");
   if (type == file_type::directory)
     throw Error(ErrorKind::usage, "an input is a folder and not a file",
                 {.file = path.string(), .hint = "folders are layers of kind `dir`"});
-  if (type == file_type::fifo || type == file_type::socket || type == file_type::character ||
-      type == file_type::block)
+  if (special)
     throw Error(ErrorKind::usage, "an input is not a regular file",
                 {.file = path.string(), .hint = "only what can be read again can be pinned"});
 }
@@ -27,7 +30,7 @@ void require_regular(const std::filesystem::path& path) {
 FileSource open_input(const Ledger& ledger, std::size_t input) {
   const std::filesystem::path path = ledger.location(input);
   try {
-    if (ledger.pinning() != Pinning::none) require_regular(path);
+    if (ledger.pinning() != Pinning::none) require_regular(ledger, input, path);
     return FileSource(path);
   } catch (const Error& error) {
     throw ledger.at_input(input, error);

@@ -1,8 +1,10 @@
 #include "reproduce/inputs/folder.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -82,8 +84,16 @@ std::unique_ptr<Source> FolderContent::open() const {
   }
 }
 
+/// Whether something is at `path` that is no folder.
+bool is_something_else(const std::filesystem::path& path) {
+  std::error_code unreadable;  // whoever reads it will tell why
+  const std::filesystem::file_status status = std::filesystem::status(path, unreadable);
+  return std::filesystem::exists(status) && !std::filesystem::is_directory(status);
+}
+
 layers::Layer list(const Ledger& ledger, std::size_t input, manifest::Owner owner) {
   const std::string folder = ledger.location(input).string();
+  if (ledger.compares() && is_something_else(folder)) ledger.refuse(input, "a folder", "no folder");
   try {
     return layers::read_directory(folder, layers::Owner{.uid = owner.uid, .gid = owner.gid});
   } catch (const tree::ContentChanged& error) {

@@ -110,6 +110,25 @@ TEST(ChangedInput, IsUntrustedWhenItGrowsOrShrinksDuringTheBuild) {
   }
 }
 
+TEST(ChangedInput, IsUntrustedWhenItIsNoLongerOfItsKind) {
+  for (const Change& change : changes()) {
+    const Workshop workshop;
+    const manifest::Lock lock = workshop.lock().lock;
+    const bool is_folder = change.file.find('/') != std::string::npos;
+    const std::string input = change.file.substr(0, change.file.find('/'));
+    std::filesystem::remove_all(workshop.path(input));
+    if (is_folder)
+      workshop.write(input, "a file");
+    else
+      std::filesystem::create_directory(workshop.path(input));
+    expect_untrusted(test::refusal_of([&] { (void)workshop.build(lock); }), change);
+    if (is_folder) continue;
+    std::filesystem::remove(workshop.path(input));
+    std::filesystem::create_symlink("/dev/null", workshop.path(input));
+    expect_untrusted(test::refusal_of([&] { (void)workshop.build(lock); }), change);
+  }
+}
+
 // Count and size of the entries stay, so only the digest of the whole tree can tell.
 TEST(ChangedInput, IsUntrustedWhenAFoldersNewNamesClashWithAnotherLayer) {
   const Workshop workshop;

@@ -131,12 +131,12 @@ TEST_F(InputFile, AbsenceIsToldAtTheManifestsLine) {
 TEST_F(InputFile, OnlyRegularFilesCanBePinned) {
   const std::string path = (folder_.path() / "kernel").string();
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  Ledger fifo = pinned("");
-  EXPECT_EQ(test::refusal_of([&] { InputSource(fifo, 0); }).kind(), ErrorKind::usage);
+  Ledger fifo(manifest_, Pinning::record);
+  const std::size_t kernel = fifo.admit(InputKind::kernel, manifest_.kernel.source);
+  EXPECT_EQ(test::refusal_of([&] { InputSource(fifo, kernel); }).kind(), ErrorKind::usage);
   std::filesystem::remove(path);
   std::filesystem::create_directory(path);
-  Ledger folder = pinned("");
-  const Error error = test::refusal_of([&] { InputSource(folder, 0); });
+  const Error error = test::refusal_of([&] { InputSource(fifo, kernel); });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
   EXPECT_THAT(error.context().hint, HasSubstr("`dir`"));
 }
