@@ -28,6 +28,7 @@
         pkgs.libseccomp
         pkgs.nlohmann_json
         pkgs.openssl
+        pkgs.spdlog
         pkgs.tomlplusplus
         pkgs.xz
         pkgs.zlib

@@ -115,7 +115,8 @@ std::optional<std::string> library_of(const std::string& header) {
       {"CLI/", "CLI11"},     {"archive", "libarchive"}, {"cbor", "libcbor"},
       {"curl/", "libcurl"},  {"isa-l", "ISA-L"},        {"nlohmann/", "nlohmann-json"},
       {"lzma", "liblzma"},   {"openssl/", "OpenSSL"},   {"seccomp", "libseccomp"},
-      {"toml++/", "toml++"}, {"zlib.h", "zlib"},        {"zstd", "libzstd"},
+      {"spdlog/", "spdlog"}, {"toml++/", "toml++"},     {"zlib.h", "zlib"},
+      {"zstd", "libzstd"},
   };
   for (const auto& [prefix, library] : prefixes)
     if (header.starts_with(prefix)) return library;

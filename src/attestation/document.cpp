@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 #include "reproduce/cose/cbor.hpp"
 #include "reproduce/cose/sign1.hpp"
 
@@ -162,6 +164,10 @@ Document decode_document(ByteView bytes, UnknownKeys unknown_keys) {
   const CborItem payload =
       cose::decode_cbor(message.payload, {.max_bytes = largest_payload}, message.payload_offset);
   expect_kind(payload, CborKind::map, "the attestation document's payload");
+  trace("attestation", [&] {
+    return "COSE_Sign1 with a payload of " + counted(message.payload.size(), "byte") +
+           ", a map of " + std::to_string(payload.items.size() / 2) + " keys";
+  });
 
   Document document;
   document.tagged = message.tagged;
@@ -177,6 +183,11 @@ Document decode_document(ByteView bytes, UnknownKeys unknown_keys) {
   document.user_data = decode_optional(payload, "user_data");
   document.nonce = decode_optional(payload, "nonce");
   document.unknown_keys = find_unknown_keys(payload, unknown_keys);
+  trace("attestation", [&] {
+    return "decoded: module '" + document.module_id + "', " + format_utc(document.time()) + ", " +
+           counted(document.pcrs.size(), "register") + ", " +
+           counted(document.cabundle.size() + 1, "certificate") + "; nothing is trusted yet";
+  });
   return document;
 }
 

@@ -7,6 +7,7 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 
 namespace reproduce::attestation {
 namespace {
@@ -66,6 +67,11 @@ DecodedInput decode_input(ByteView input) {
     throw Error(ErrorKind::malformed, "the attestation document is too large",
                 {.expected = "at most " + counted(largest_document, "byte"),
                  .got = counted(decoded.document.size(), "byte")});
+  trace("attestation", [&] {
+    return "the input of " + counted(input.size(), "byte") + " is " +
+           std::string(words(decoded.encoding)) + ": a document of " +
+           counted(decoded.document.size(), "byte");
+  });
   return decoded;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/trace.hpp"
 #include "reproduce/build/expectation.hpp"
 #include "reproduce/cpio/writer.hpp"
 
@@ -54,6 +55,7 @@ MadeLock make_lock(const Manifest& manifest, const Surroundings& surroundings,
   Plan plan = make_plan(manifest, recording, surroundings);
   const AssembledImage first = write_image(plan, nowhere, std::nullopt, progress);
 
+  trace("build", [] { return "all inputs are recorded; the second run compares"; });
   Ledger rechecking(manifest, Pinning::recheck, std::move(recording).finish());
   Plan again = make_plan(manifest, rechecking, surroundings);
   const AssembledImage image = write_image(again, nowhere, first.header, progress);
@@ -97,6 +99,10 @@ BuiltImage build_locked(const Manifest& manifest, const Lock& lock,
   Ledger ledger(manifest, Pinning::compare, lock.inputs);
   Plan plan = make_plan(manifest, ledger, surroundings);
   const eif::Header header = predict_header(lock.image, plan, file);
+  trace("build", [&] {
+    return "planned; the lock expects " + std::to_string(lock.image.size) + " bytes in " +
+           std::to_string(header.num_sections) + " sections";
+  });
   AssembledImage image = write_image(plan, out, header, progress);
   (void)std::move(ledger).finish();
   require_expected(image, plan, lock.image, file);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 
 namespace reproduce::cli {
 namespace {
@@ -32,6 +34,21 @@ void add_common_options(CLI::App& root, CommonOptions& options) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
   root.add_option("--progress", options.progress, "a progress line on a terminal")
       ->check(CLI::IsMember({"auto", "never"}));
+  // A flag, so that `--trace build` does not take the verb for a file.
+  root.add_flag("--trace{stderr}", options.trace,
+                "tell what is done, to find faults; --trace=FILE writes there");
+}
+
+void begin_trace(const CommonOptions& options) {
+  if (options.trace.empty()) return;
+  if (options.trace == "-")
+    throw Error(ErrorKind::usage, "a trace does not go to standard output",
+                {.hint = "`--trace` alone goes to standard error"});
+  if (options.trace == trace_to_stderr)
+    start_trace(std::nullopt);
+  else
+    start_trace(options.trace);
+  trace("cli", [] { return std::string("reproduce ") + version; });
 }
 
 /// Says what a mistyped word was probably meant to be.
@@ -74,10 +91,22 @@ bool asks_for_json(int argc, char** argv) {
                      [](const char* word) { return !std::strcmp(word, "--json"); });
 }
 
-ExitCode run_verb(const Action& action, const Terminal& terminal) {
+std::string exit_text(ExitCode code) {
+  return "exit code " + std::to_string(static_cast<int>(code));
+}
+
+ExitCode run_verb(const Verb& verb, const CommonOptions& options) {
+  const Terminal terminal(options);
   try {
-    return action(terminal);
+    begin_trace(options);
+    const ExitCode code = verb.action(terminal);
+    trace("cli", [&] { return verb.app->get_name() + " ends with " + exit_text(code); });
+    return code;
   } catch (const Error& error) {
+    trace("cli", [&] {
+      return verb.app->get_name() + " fails with " + exit_text(exit_code_of(error.kind())) + ": " +
+             error.what();
+    });
     terminal.error(error);
     return exit_code_of(error.kind());
   } catch (const std::bad_alloc&) {
@@ -128,7 +157,7 @@ ExitCode run(int argc, char** argv) {
   if (chosen == verbs.end())
     return fail({ErrorKind::usage, "no verb given", {.hint = "`reproduce --help` lists them"}},
                 common);
-  return run_verb(chosen->action, Terminal(common));
+  return run_verb(*chosen, common);
 }
 
 }  // namespace

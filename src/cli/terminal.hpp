@@ -11,6 +11,9 @@
 
 namespace reproduce::cli {
 
+/// What `--trace` says without a file.
+inline constexpr const char* trace_to_stderr = "stderr";
+
 /// What every verb understands, as the command line had it.
 struct CommonOptions {
   bool json = false;
@@ -18,6 +21,7 @@ struct CommonOptions {
   bool verbose = false;
   std::string color = "auto";     ///< auto, always, never
   std::string progress = "auto";  ///< auto, never
+  std::string trace;              ///< empty, trace_to_stderr or a file
 };
 
 enum class Colour { plain, bold, green, red, yellow };

@@ -29,7 +29,7 @@ class HelpFormatter final : public CLI::Formatter {
     text += make_groups(app, CLI::AppFormatMode::Normal);
     text +=
         "\nEverywhere: --json, --color=auto|always|never, -q/--quiet, -v/--verbose,\n"
-        "            --progress=auto|never\n\n";
+        "            --progress=auto|never, --trace[=FILE]\n\n";
     return text + exit_status_text() + "\nRead on: " + help_.page + "\n";
   }
 

@@ -3,6 +3,10 @@
 #include "openssl.hpp"
 #include <openssl/x509_vfy.h>
 
+#include "reproduce/base/rfc3339.hpp"
+#include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
+
 namespace reproduce {
 namespace {
 
@@ -37,9 +41,7 @@ bool is_the_same(STACK_OF(X509) * found, std::span<const Certificate> chain) {
   return true;
 }
 
-}  // namespace
-
-std::optional<ChainFailure> check_chain(std::span<const Certificate> chain, UnixSeconds at) {
+std::optional<ChainFailure> find_failure(std::span<const Certificate> chain, UnixSeconds at) {
   if (chain.size() < 2) throw Error(ErrorKind::bug, "a chain has a leaf and a root at the least");
   const CertificateHandle leaf = decode(chain.front());
   const StoreHandle store = openssl::require(StoreHandle(X509_STORE_new()));
@@ -66,6 +68,19 @@ std::optional<ChainFailure> check_chain(std::span<const Certificate> chain, Unix
   if (!is_the_same(X509_STORE_CTX_get0_chain(check.get()), chain))
     return ChainFailure{0, false, "the certificates are not each issued by the next"};
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ChainFailure> check_chain(std::span<const Certificate> chain, UnixSeconds at) {
+  std::optional<ChainFailure> failure = find_failure(chain, at);
+  trace("crypto", [&] {
+    return "a chain of " + counted(chain.size(), "certificate") + " at " + format_utc(at) +
+           (failure
+                ? " fails at number " + std::to_string(failure->position) + ": " + failure->reason
+                : std::string(" holds"));
+  });
+  return failure;
 }
 
 }  // namespace reproduce

@@ -5,6 +5,8 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 
 namespace reproduce::eif {
 namespace {
@@ -97,6 +99,10 @@ std::optional<Section> ImageReader::next_section() {
   admit(section);
   ++next_index_;
   payload_left_ = section.payload_size;
+  trace("eif", [&] {
+    return "reads " + label(section) + " at offset " + std::to_string(start) + ", " +
+           counted(section.payload_size, "byte");
+  });
   return section;
 }
 

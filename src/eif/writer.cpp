@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 
 namespace reproduce::eif {
 
@@ -47,6 +49,10 @@ void ImageWriter::end_section() {
   if (!predicted_ || predicted_->section_sizes[slot] != size) out_.write_at(start, section_header);
   body_crc_.update(section_header);
   body_crc_.append(payload_crc_.value(), size);
+  trace("eif", [&] {
+    return "wrote section " + std::to_string(slot) + " (" + std::string(name_of(open_type_)) +
+           ") at offset " + std::to_string(start) + ", " + counted(size, "byte");
+  });
 }
 
 Header ImageWriter::finish() && {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 #include "reproduce/layers/archive.hpp"
 
 namespace reproduce::inputs {
@@ -71,6 +72,10 @@ InputSource::InputSource(Ledger& ledger, std::size_t input, std::optional<std::u
       input_(input),
       file_(open_input(ledger, input)),
       due_(promised ? promised : ledger.pinned_size(input)) {
+  trace("inputs", [&] {
+    return "opened '" + ledger.location(input).string() + "' for reading, " +
+           (file_.size() ? counted(*file_.size(), "byte") : "of unknown size");
+  });
   if (ledger.pinning() != Pinning::none) hash_.emplace();
   if (due_ && file_.size() && *file_.size() != *due_) refuse_size(*file_.size());
 }

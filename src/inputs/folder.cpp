@@ -11,6 +11,7 @@
 #include "reproduce/base/checked.hpp"
 #include "reproduce/base/stream.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 #include "reproduce/layers/directory.hpp"
 #include "reproduce/tree/digest.hpp"
 
@@ -127,6 +128,11 @@ FolderInput::FolderInput(Ledger& ledger, std::size_t input, manifest::Owner owne
   state.layer.tree.replace_contents([&](const std::string& path, tree::ContentPtr content) {
     state.size = checked_add(state.size, content->size(), "size of the folder");
     return std::make_shared<const FolderContent>(state.folder, path, std::move(content));
+  });
+  trace("inputs", [&] {
+    return "listed '" + ledger.location(input).string() +
+           "': " + std::to_string(state.layer.tree.entries().size()) + " entries, " +
+           counted(state.size, "byte");
   });
   ledger.check_extent(input, state.layer.tree.entries().size(), state.size);
 }

@@ -5,6 +5,7 @@
 
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 
 namespace reproduce::inputs {
 namespace {
@@ -124,6 +125,10 @@ void Ledger::settle(std::size_t input, std::uint64_t size, const Sha256Digest& d
   pin.digest = digest;
   pin.entries = entries;
   inputs_[input].settled = true;
+  trace("inputs", [&] {
+    return describe(input) + (compares() ? " matches its pin: " : " is recorded: ") +
+           bytes_text(size) + ", SHA-256 " + to_hex(digest);
+  });
 }
 
 std::vector<manifest::Pin> Ledger::finish() && {

@@ -11,6 +11,7 @@
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 
 namespace reproduce::manifest {
 namespace {
@@ -174,6 +175,10 @@ Lock load_lock(const std::filesystem::path& file) {
 }
 
 void require_fresh(const Lock& lock, const Manifest& manifest, const std::filesystem::path& file) {
+  trace("manifest", [&] {
+    return "the lock '" + file.string() + "' pins " + counted(lock.inputs.size(), "input") +
+           " of the manifest with SHA-256 " + to_hex(lock.manifest);
+  });
   if (lock.manifest == manifest.digest) return;
   throw Error(
       ErrorKind::usage, "the lock is stale: the manifest has changed since it was made",

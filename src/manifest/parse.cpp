@@ -9,8 +9,10 @@
 #include "table_reader.hpp"
 
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/base/trace.hpp"
 
 namespace reproduce::manifest {
 namespace {
@@ -144,7 +146,12 @@ Manifest load_manifest(const std::filesystem::path& file) {
                   {.file = file.string(), .expected = "at most 1 MiB"});
     }
   }();
-  return parse_manifest(std::string(as_text(bytes)), file);
+  Manifest manifest = parse_manifest(std::string(as_text(bytes)), file);
+  trace("manifest", [&] {
+    return "parsed '" + file.string() + "': " + counted(manifest.ramdisks.size(), "ramdisk") +
+           ", SHA-256 " + to_hex(manifest.digest);
+  });
+  return manifest;
 }
 
 }  // namespace reproduce::manifest
