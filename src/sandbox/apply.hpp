@@ -38,6 +38,10 @@ struct LandlockOutcome {
 /// Gives up all capabilities but those that let root read and write files of others.
 [[nodiscard]] Trouble drop_capabilities();
 
+/// Leaves programs that are executed from now on without capabilities, root's as well. What this
+/// process holds itself stays until then.
+[[nodiscard]] Trouble forbid_capabilities_of_programs();
+
 /// No memory image of this process is written when it crashes.
 [[nodiscard]] Trouble forbid_core_files();
 

@@ -55,6 +55,22 @@ Trouble drop_capabilities() {
   return {};
 }
 
+Trouble forbid_capabilities_of_programs() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+  if (::syscall(SYS_capget, &header, data.data()) != 0) return reason(errno);
+  for (__user_cap_data_struct& half : data) half.inheritable = 0;
+  if (::syscall(SYS_capset, &header, data.data()) != 0) return reason(errno);
+  // capabilities(7), "Transformation of capabilities during execve()": without inheritable ones
+  // root's programs get what the bounding set has, and others, with no new privileges, nothing.
+  for (unsigned long number = 0; number < 64; ++number)
+    if (::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0) {
+      if (errno == EINVAL) return {};  // past the last one that this kernel has
+      return ::geteuid() != 0 && errno == EPERM ? Trouble() : reason(errno);
+    }
+  return {};
+}
+
 Trouble forbid_core_files() {
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
   return ::setrlimit(RLIMIT_CORE, &none) == 0 ? Trouble() : reason(errno);
