@@ -17,6 +17,9 @@
         pkgs.cmake
         pkgs.ninja
         pkgs.pkg-config
+        # For the builtin init, which is called directly: the wrapped clang adds flags of its own.
+        pkgs.llvmPackages.clang-unwrapped
+        pkgs.llvmPackages.lld
       ];
       libraries = pkgs: [
         pkgs.cli11
