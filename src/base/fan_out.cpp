@@ -1,20 +1,18 @@
 #include "reproduce/base/fan_out.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
-#include "reproduce/base/stream.hpp"
-
 namespace reproduce {
-namespace {
 
-/// Enough to ride out a slow read; 4 MiB in all.
-constexpr std::size_t ring_size = 16;
+FanOut::FanOut(std::vector<Consumer> consumers) : FanOut(std::move(consumers), Ring{}) {}
 
-}  // namespace
-
-FanOut::FanOut(std::vector<Consumer> consumers)
-    : consumers_(std::move(consumers)), ring_(ring_size), consumed_(consumers_.size()) {
+FanOut::FanOut(std::vector<Consumer> consumers, Ring ring)
+    : consumers_(std::move(consumers)),
+      chunk_bytes_(ring.chunk_bytes),
+      ring_(ring.chunks),
+      consumed_(consumers_.size()) {
   try {
     for (std::size_t consumer = 0; consumer < consumers_.size(); ++consumer)
       threads_.emplace_back([this, consumer] { consume(consumer); });
@@ -52,8 +50,14 @@ std::span<std::uint8_t> FanOut::prepare() {
   rethrow_failure();
   Chunk& chunk = ring_[produced_ % ring_.size()];
   lock.unlock();
-  chunk.bytes.resize(chunk_size);  // once a slot: short streams need little memory
-  return chunk.bytes;
+  if (chunk.memory.empty()) {  // once a slot: short streams need little memory
+    chunk.memory.resize(chunk_bytes_ + alignment - 1);
+    std::size_t space = chunk.memory.size();
+    void* start = chunk.memory.data();
+    std::align(alignment, chunk_bytes_, start, space);  // cannot fail: the space is there
+    chunk.aligned = {static_cast<std::uint8_t*>(start), chunk_bytes_};
+  }
+  return chunk.aligned;
 }
 
 void FanOut::commit(std::size_t size, std::uint32_t tag) {
@@ -77,7 +81,7 @@ void FanOut::consume(std::size_t consumer) {
     const Chunk& chunk = ring_[done % ring_.size()];
     lock.unlock();
     try {
-      consumers_[consumer](ByteView(chunk.bytes).first(chunk.size), chunk.tag);
+      consumers_[consumer](chunk.aligned.first(chunk.size), chunk.tag);
     } catch (...) {
       lock.lock();
       if (!failure_) failure_ = std::current_exception();

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "write_behind.hpp"
+
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
 
@@ -58,6 +60,11 @@ constexpr mode_t new_file_mode = 0666;
 /// The link that lets a file without a name be given one (open(2), O_TMPFILE).
 std::string descriptor_path(int fd) {
   return "/proc/self/fd/" + std::to_string(fd);
+}
+
+/// The same file without the page cache; nothing where the file system has no such thing.
+UniqueFd reopen_direct(int fd) {
+  return UniqueFd(::open(descriptor_path(fd).c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
 }
 
 std::filesystem::path partial_name(const std::filesystem::path& path) {
@@ -129,6 +136,7 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
     throw_io_error("create", path_.string(), reason);
   }
   fd_ = UniqueFd(fd);
+  behind_ = std::make_unique<WriteBehind>(fd, reopen_direct(fd), path_.string());
 }
 
 AtomicFile::~AtomicFile() {
@@ -136,19 +144,12 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(ByteView bytes) {
-  write_fully(fd_.get(), bytes, path_.string());
+  behind_->append(bytes);
   size_ += bytes.size();
 }
 
 void AtomicFile::write_at(std::uint64_t offset, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count =
-        ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw_io_error("write", path_.string(), errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-    offset += static_cast<std::uint64_t>(count);
-  }
+  behind_->patch(offset, bytes);
 }
 
 void AtomicFile::link_into_place() {
@@ -162,6 +163,7 @@ void AtomicFile::link_into_place() {
 }
 
 void AtomicFile::publish() {
+  behind_->flush();
   if (::fsync(fd_.get()) != 0) throw_io_error("write", path_.string(), errno);
   if (temporary_.empty()) link_into_place();
   if (::rename(temporary_.c_str(), path_.c_str()) != 0)
@@ -173,6 +175,7 @@ void AtomicFile::publish() {
 }
 
 void AtomicFile::copy_to(Sink& sink) {
+  behind_->flush();
   if (::lseek(fd_.get(), 0, SEEK_SET) != 0) throw_io_error("read", path_.string(), errno);
   const int duplicate = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0);
   if (duplicate < 0) throw_io_error("read", path_.string(), errno);

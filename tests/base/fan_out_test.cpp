@@ -41,6 +41,16 @@ TEST(FanOut, AFailingConsumerFailsTheProducer) {
       std::runtime_error);
 }
 
+TEST(FanOut, GivesChunksOfTheSizeAskedForThatStartAtPages) {
+  FanOut fan_out({[](ByteView, std::uint32_t) {}}, {.chunk_bytes = 5000, .chunks = 2});
+  for (int i = 0; i < 5; ++i) {
+    const auto chunk = fan_out.prepare();
+    EXPECT_EQ(chunk.size(), 5000U);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(chunk.data()) % FanOut::alignment, 0U);
+    fan_out.commit(chunk.size(), 0);
+  }
+}
+
 TEST(FanOut, AnAbandonedStreamEndsItsThreads) {
   FanOut fan_out({[](ByteView, std::uint32_t) {}});
   push(fan_out, "x", 0);

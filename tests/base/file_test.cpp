@@ -1,9 +1,14 @@
 #include "reproduce/base/file.hpp"
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <string_view>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +95,82 @@ TEST(AtomicFile, CanBeCopiedInsteadOfPublished) {
   }
   EXPECT_EQ(as_text(sink.bytes()), "content");
   EXPECT_TRUE(std::filesystem::is_empty(dir.path()));
+}
+
+/// Bytes of which every 8 in a row are others, so that a misplaced block shows.
+Bytes numbered(std::size_t size) {
+  Bytes bytes(size);
+  for (std::size_t at = 0; at < size; ++at)
+    bytes[at] = static_cast<std::uint8_t>(at / 8 >> at % 8 * 8 & 0xff);
+  return bytes;
+}
+
+/// Writes more than two of AtomicFile's blocks of 4 MiB in pieces of odd sizes, and changes
+/// bytes in blocks long gone, across borders and at the very end.
+void expect_whole_when_large(const std::filesystem::path& file) {
+  constexpr std::size_t block = std::size_t{4} << 20;
+  constexpr std::size_t piece = 300007;
+  Bytes expected = numbered(2 * block + block / 2 + 5);
+  AtomicFile out(file);
+  const auto patch = [&](std::size_t at, std::string_view text) {
+    out.write_at(at, as_bytes(text));
+    std::ranges::copy(text, expected.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  for (ByteView rest = expected; !rest.empty();) {
+    const ByteView part = rest.first(std::min(piece, rest.size()));
+    out.write(part);
+    rest = rest.subspan(part.size());
+  }
+  EXPECT_EQ(out.size(), expected.size());
+  patch(0, "front");
+  patch(block - 3, "border");
+  patch(2 * block - 3, "what goes on where the block that fills begins");
+  patch(2 * block + 100, "in memory still");
+  patch(expected.size() - 3, "end");
+  out.write(as_bytes("more"));
+  out.publish();
+  const Bytes more = {'m', 'o', 'r', 'e'};
+  expected.insert(expected.end(), more.begin(), more.end());
+  EXPECT_TRUE(test::slurp(file) == expected);
+}
+
+TEST(AtomicFile, IsWholeWhenItIsLarge) {
+  const test::TempDir dir;
+  expect_whole_when_large(dir.path() / "out");
+}
+
+// tmpfs has its files in the page cache, and Linux before 6.6 refuses O_DIRECT there.
+TEST(AtomicFile, IsWholeWhenItIsLargeInMemory) {
+  if (!std::filesystem::is_directory("/dev/shm")) GTEST_SKIP() << "no /dev/shm";
+  const std::filesystem::path file = "/dev/shm/reproduce-test-" + std::to_string(::getpid());
+  expect_whole_when_large(file);
+  std::filesystem::remove(file);
+}
+
+TEST(AtomicFile, PublishesNothingWhenTheSystemTakesNoMore) {
+  const test::TempDir dir;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit little{.rlim_cur = std::size_t{5} << 20, .rlim_max = before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);  // so that write() says EFBIG
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  EXPECT_EQ(kind_of([&] {
+              AtomicFile out(dir.path() / "out");
+              out.write(numbered(std::size_t{9} << 20));
+              out.publish();
+            }),
+            ErrorKind::environment);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  (void)std::signal(SIGXFSZ, handler);
+  EXPECT_TRUE(std::filesystem::is_empty(dir.path()));
+}
+
+TEST(AtomicFile, RefusesAPatchOfWhatWasNotWritten) {
+  const test::TempDir dir;
+  AtomicFile out(dir.path() / "out");
+  out.write(as_bytes("four"));
+  EXPECT_EQ(kind_of([&] { out.write_at(2, as_bytes("abc")); }), ErrorKind::bug);
+  EXPECT_EQ(kind_of([&] { out.write_at(5, as_bytes("a")); }), ErrorKind::bug);
 }
 
 TEST(AtomicFile, RefusesAbsentFoldersAndWhatIsNoFile) {

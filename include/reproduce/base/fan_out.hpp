@@ -3,6 +3,7 @@
 /// One stream of chunks to several threads at once: read once, hashed often.
 
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "reproduce/base/bytes.hpp"
+#include "reproduce/base/stream.hpp"
 
 namespace reproduce {
 
@@ -29,26 +31,39 @@ class FanOut {
   /// `tag` is whatever commit() was given.
   using Consumer = std::function<void(ByteView chunk, std::uint32_t tag)>;
 
+  /// How large a chunk is, in bytes, and how many there are. 4 MiB are enough to
+  /// ride out a slow read.
+  struct Ring {
+    std::size_t chunk_bytes = chunk_size;
+    std::size_t chunks = 16;
+  };
+
+  /// Every chunk starts at a multiple of this many bytes in memory, as input and
+  /// output without the page cache want it.
+  static constexpr std::size_t alignment = 4096;
+
   explicit FanOut(std::vector<Consumer> consumers);
+  FanOut(std::vector<Consumer> consumers, Ring ring);
   FanOut(const FanOut&) = delete;
   FanOut& operator=(const FanOut&) = delete;
   FanOut(FanOut&&) = delete;
   FanOut& operator=(FanOut&&) = delete;
   ~FanOut();
 
-  /// The next free chunk, chunk_size bytes; waits until one is free.
+  /// The next free chunk, Ring::chunk_bytes long; waits until one is free.
   [[nodiscard]] std::span<std::uint8_t> prepare();
 
   /// Hands the first `size` bytes of the prepared chunk to the consumers.
   void commit(std::size_t size, std::uint32_t tag);
 
   /// Waits until every consumer has seen everything. What the consumers wrote
-  /// is visible to the caller afterwards.
+  /// is visible to the caller afterwards. More may follow.
   void finish();
 
  private:
   struct Chunk {
-    Bytes bytes;
+    Bytes memory;                     // empty until it is needed
+    std::span<std::uint8_t> aligned;  // the part of it that is used
     std::size_t size = 0;
     std::uint32_t tag = 0;
   };
@@ -59,6 +74,7 @@ class FanOut {
   void rethrow_failure();
 
   std::vector<Consumer> consumers_;
+  std::size_t chunk_bytes_;
   std::vector<Chunk> ring_;
   std::mutex mutex_;
   std::condition_variable produced_changed_;
