@@ -23,9 +23,10 @@ namespace {
 constexpr const char* allowed_calls[] = {
     // files, by name: which of them is Landlock's business
     "open", "openat", "openat2", "creat", "access", "faccessat", "faccessat2", "stat", "lstat",
-    "newfstatat", "fstatat64", "statx", "statfs", "readlink", "readlinkat", "mkdir", "mkdirat",
-    "rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink",
-    "symlinkat", "chdir", "fchdir", "getcwd", "umask",
+    "newfstatat", "fstatat64", "statx", "statfs", "getxattr", "lgetxattr", "fgetxattr", "listxattr",
+    "llistxattr", "flistxattr", "readlink", "readlinkat", "mkdir", "mkdirat", "rmdir", "unlink",
+    "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat",
+    "chdir", "fchdir", "getcwd", "umask",
     // files that are open
     "read", "readv", "pread64", "preadv", "preadv2", "write", "writev", "pwrite64", "pwritev",
     "pwritev2", "lseek", "fstat", "fstatfs", "getdents", "getdents64", "ftruncate", "fallocate",

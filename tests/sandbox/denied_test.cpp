@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "sandbox/kernel.hpp"
@@ -150,9 +151,19 @@ TEST_F(Denied, AttributesOfUndeclaredFilesAreNotChanged) {
   const std::string secret = outside_ / "secret";
   EXPECT_EQ(attempt(confinement_, [&] { return ::chmod(secret.c_str(), 0); }), EPERM);
   EXPECT_EQ(attempt(confinement_, [&] { return ::chown(secret.c_str(), 0, 0); }), EPERM);
+  EXPECT_EQ(attempt(confinement_, [&] { return ::setxattr(secret.c_str(), "user.x", "", 0, 0); }),
+            EPERM);
   EXPECT_EQ(
       attempt(confinement_, [&] { return ::utimensat(AT_FDCWD, secret.c_str(), nullptr, 0); }),
       EPERM);
+}
+
+TEST_F(Denied, ExtendedAttributesAreRead) {
+  const std::string file = inside_ / "file";
+  const auto list = [&] { return ::llistxattr(file.c_str(), nullptr, 0); };
+  EXPECT_EQ(attempt(confinement_, list), list() < 0 ? errno : 0) << "as outside";
+  const auto get = [&] { return ::lgetxattr(file.c_str(), "user.none", nullptr, 0); };
+  EXPECT_EQ(attempt(confinement_, get), get() < 0 ? errno : 0);
 }
 
 TEST_F(Denied, NoSocketIsOpened) {
