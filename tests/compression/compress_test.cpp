@@ -100,7 +100,7 @@ TEST_P(Formats, AreUnpackedByTheirToolsAtTheBordersOfBlocks) {
 }
 
 TEST_P(Formats, AreUnpackedByOurDecompressor) {
-  for (const std::size_t size : {1U, 300000U, 3000000U}) {
+  for (const std::size_t size : {0U, 1U, 300000U, 3000000U}) {
     const std::string text = mixed(size);
     const std::string data = compress(GetParam(), text);
     MemorySource raw(as_bytes(data));

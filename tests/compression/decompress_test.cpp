@@ -5,6 +5,7 @@
 
 #include "support/temp_dir.hpp"
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "reproduce/base/error.hpp"
 
@@ -95,6 +96,13 @@ TEST_P(Compressors, AreRefusedWhenCutShort) {
     EXPECT_NE(message_of(data.substr(0, size)), "nothing was thrown") << size;
 }
 
+TEST_P(Compressors, AreRefusedWhenTheSecondOfTwoStreamsIsCutShort) {
+  const std::string first = compress("one");
+  const std::string both = first + compress("two and more");
+  for (std::size_t size = first.size() + 1; size < both.size(); ++size)
+    EXPECT_NE(message_of(both.substr(0, size)), "nothing was thrown") << size;
+}
+
 TEST_P(Compressors, AreRefusedWhenDamaged) {
   std::string data = compress(noise(5000));
   data[data.size() / 2] = static_cast<char>(data[data.size() / 2] ^ 1);
@@ -104,6 +112,66 @@ TEST_P(Compressors, AreRefusedWhenDamaged) {
 TEST_P(Compressors, AreUndoneOnlyOnce) {
   const std::string inner = compress("text");
   EXPECT_EQ(decompress(compress(inner)), inner);
+}
+
+/// "text" as `command` compresses it.
+std::string compressed_by(const std::string& command) {
+  return test::run("printf text | " + command).output;
+}
+
+TEST(Xz, MayAskForTheDictionaryOfItsHighestLevelButForNoMore) {
+  if (!test::has_tool("xz")) GTEST_SKIP() << "xz is not installed";
+  EXPECT_EQ(decompress(compressed_by("xz -9e")), "text");
+  EXPECT_EQ(message_of(compressed_by("xz --lzma2=mode=fast,mf=hc3,nice=8,dict=65MiB")),
+            "the xz data asks for too large a dictionary");
+}
+
+TEST(Xz, OfNothingIsNothing) {
+  if (!test::has_tool("xz")) GTEST_SKIP() << "xz is not installed";
+  EXPECT_EQ(decompress(test::run("xz </dev/null").output), "");
+}
+
+TEST(Xz, IsPaddedInFours) {
+  if (!test::has_tool("xz")) GTEST_SKIP() << "xz is not installed";
+  const std::string data = compressed_by("xz");
+  EXPECT_EQ(decompress(data + std::string(4, '\0')), "text");
+  for (const std::size_t padding : {1U, 2U, 3U, 5U})
+    EXPECT_NE(message_of(data + std::string(padding, '\0')), "nothing was thrown") << padding;
+}
+
+// The .xz format 1.1, section 2.1.1: the flags are 0 and the kind of sum, then their CRC-32; the
+// footer (2.1.2) repeats the flags in front of its magic and begins with the CRC-32 of both sizes.
+TEST(Xz, IsRefusedWithSumsThatNobodyKnows) {
+  if (!test::has_tool("xz")) GTEST_SKIP() << "xz is not installed";
+  std::string data = compressed_by("xz --check=crc32");
+  const auto put_crc = [&](std::size_t at, std::size_t from) {
+    std::uint32_t crc =
+        static_cast<std::uint32_t>(::crc32_z(0, as_bytes(data).data() + from, from == 6 ? 2 : 6));
+    for (std::size_t i = 0; i < 4; ++i, crc >>= 8U) data[at + i] = static_cast<char>(crc & 0xffU);
+  };
+  const std::size_t footer = data.size() - 12;
+  const auto set_kind = [&](char kind) {
+    data[7] = kind;
+    data[footer + 9] = kind;
+    put_crc(8, 6);
+    put_crc(footer, footer + 4);
+  };
+  set_kind(1);
+  EXPECT_EQ(decompress(data), "text");
+  set_kind(2);
+  EXPECT_NE(message_of(data), "nothing was thrown");
+}
+
+TEST(Zstd, MayAskForTheWindowThatLinuxTakesButForNoMore) {
+  if (!test::has_tool("zstd")) GTEST_SKIP() << "zstd is not installed";
+  EXPECT_EQ(decompress(compressed_by("zstd -1 --long=27")), "text");
+  EXPECT_EQ(message_of(compressed_by("zstd -1 --long=28")),
+            "the zstd data asks for too large a window");
+}
+
+TEST(Zstd, OfNothingIsNothing) {
+  if (!test::has_tool("zstd")) GTEST_SKIP() << "zstd is not installed";
+  EXPECT_EQ(decompress(test::run("zstd </dev/null").output), "");
 }
 
 TEST(Decompressor, StopsABombEarly) {

@@ -24,18 +24,27 @@ enum class Compression { none, gzip, bzip2, xz, zstd };
 inline constexpr std::uint64_t largest_expansion = 2000;
 inline constexpr std::uint64_t free_expansion = std::uint64_t{256} << 20;
 
+/// The largest dictionary that an xz stream may ask for: `xz -9` has 64 MiB.
+inline constexpr std::uint64_t largest_xz_dictionary = std::uint64_t{64} << 20;
+
+/// The base-2 logarithm of the largest window that a zstd frame may ask for:
+/// 128 MiB, as with `zstd --long` and in Linux.
+inline constexpr int largest_zstd_window_log = 27;
+
+class Feed;
+
 /// Reads a stream that is plain or compressed once; several compressed streams
-/// one after the other are one, and NULs may follow the last (but not of zstd,
-/// whose streams are not padded by anybody). Read to its end, it has read the
-/// raw stream to its end too.
+/// one after the other are one, and NULs may follow the last (xz: in fours, as its
+/// format has it; zstd: none, whose streams are not padded by anybody). Read to
+/// its end, it has read the raw stream to its end too.
 ///
-/// read() throws Error{malformed} for data that is damaged, cut short, or holds
-/// no byte at all, for a stream that expands beyond largest_expansion, and for
-/// anything else behind the compressed data; errors of the raw stream come
-/// through. So does the constructor.
+/// read() throws Error{malformed} for data that is damaged or cut short, for a
+/// bzip2 stream of nothing, for a stream that expands beyond largest_expansion or
+/// asks for more memory than the limits above, and for anything else behind the
+/// compressed data; errors of the raw stream come through. So does the constructor.
 ///
-/// Memory: under 16 MiB for gzip and bzip2, 128 MiB for zstd; for xz the
-/// dictionary that the stream declares, as far as output has filled it.
+/// Memory: under 16 MiB for gzip and bzip2; for xz and zstd what the stream asks
+/// for, up to 68 MiB and 130 MiB, as far as output has filled it.
 class Decompressor final : public Source {
  public:
   /// `raw` must outlive the decompressor. Reads its beginning.
@@ -50,10 +59,6 @@ class Decompressor final : public Source {
   [[nodiscard]] Compression compression() const noexcept { return compression_; }
 
  private:
-  class Feed;
-  class Gzip;
-  class Libarchive;
-
   std::unique_ptr<Feed> feed_;
   Compression compression_ = Compression::none;
   std::unique_ptr<Source> plain_;

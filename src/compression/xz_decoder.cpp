@@ -1,0 +1,84 @@
+#include <cstdint>
+#include <string>
+
+#include "decoder.hpp"
+#include <lzma.h>
+
+#include "reproduce/base/error.hpp"
+
+namespace reproduce::compression {
+namespace {
+
+/// The dictionary's share is largest_xz_dictionary; the state of a decoder beside
+/// it is 40 KiB or so for LZMA2 and less for the filters before it.
+constexpr std::uint64_t memory_limit = largest_xz_dictionary + (std::uint64_t{2} << 20);
+
+class XzDecoder final : public Source {
+ public:
+  explicit XzDecoder(Feed& feed) : feed_(feed) {
+    // Several streams and padding are the format's own; liblzma knows their rules.
+    // Sums that it does not know it would pass over, if it were not told to tell.
+    constexpr std::uint32_t flags = LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK;
+    if (::lzma_stream_decoder(&state_, memory_limit, flags) != LZMA_OK)
+      throw_no_memory_to_decompress();
+  }
+  XzDecoder(const XzDecoder&) = delete;
+  XzDecoder& operator=(const XzDecoder&) = delete;
+  XzDecoder(XzDecoder&&) = delete;
+  XzDecoder& operator=(XzDecoder&&) = delete;
+  ~XzDecoder() override { ::lzma_end(&state_); }
+
+  [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
+    state_.next_out = buffer.data();
+    state_.avail_out = buffer.size();
+    while (!ended_ && state_.avail_out == buffer.size()) {
+      if (state_.avail_in == 0 && !fed_) refill();
+      ended_ = step();
+    }
+    return buffer.size() - state_.avail_out;
+  }
+
+ private:
+  void refill() {
+    const ByteView block = feed_.next();
+    state_.next_in = block.data();
+    state_.avail_in = block.size();
+    fed_ = block.empty();
+  }
+
+  /// Whether that was the end. Only when all is fed may it come.
+  [[nodiscard]] bool step() {
+    const lzma_ret status = ::lzma_code(&state_, fed_ ? LZMA_FINISH : LZMA_RUN);
+    if (status == LZMA_OK) return false;
+    if (status == LZMA_STREAM_END) return true;
+    if (status == LZMA_MEM_ERROR) throw_no_memory_to_decompress();
+    if (status == LZMA_MEMLIMIT_ERROR)
+      throw Error(
+          ErrorKind::malformed, "the xz data asks for too large a dictionary",
+          {.expected = "at most " + std::to_string(largest_xz_dictionary >> 20) + " MiB, as xz -9",
+           .got = std::to_string(::lzma_memusage(&state_) >> 20) + " MiB",
+           .hint = "compress it again with `xz -9` or less"});
+    throw_damaged(Compression::xz, reason_of(status));
+  }
+
+  [[nodiscard]] static std::string reason_of(lzma_ret status) {
+    if (status == LZMA_BUF_ERROR) return "the end";
+    if (status == LZMA_FORMAT_ERROR) return "something that is no xz stream";
+    if (status == LZMA_OPTIONS_ERROR) return "options that liblzma does not know";
+    if (status == LZMA_UNSUPPORTED_CHECK) return "sums of an unknown kind";
+    return "data that does not fit together";
+  }
+
+  Feed& feed_;
+  lzma_stream state_ = LZMA_STREAM_INIT;
+  bool fed_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_xz_decoder(Feed& feed) {
+  return std::make_unique<XzDecoder>(feed);
+}
+
+}  // namespace reproduce::compression
