@@ -289,6 +289,13 @@ void TarStream::require_no_content() {
                   {.offset = member_.offset});
 }
 
+void TarStream::skip_content() {
+  const CLocale c_locale;
+  ByteView bytes;
+  std::uint64_t offset = 0;
+  while (reader_->next_block(bytes, offset)) continue;
+}
+
 void TarStream::finish(MissingEnd missing_end) {
   reader_->finish(missing_end);
 }

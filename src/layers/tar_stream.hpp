@@ -49,6 +49,9 @@ class TarStream {
   /// Holds the latest member to have no content at all.
   void require_no_content();
 
+  /// Passes over the content of the latest member.
+  void skip_content();
+
   /// Reads on to the end of `plain`.
   void finish(MissingEnd missing_end);
 
