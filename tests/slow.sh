@@ -34,6 +34,14 @@ for check in "$@"; do
         grep -E 'error:|warning:' build/dev/clang-tidy.log | sort -u
         fail "clang-tidy; all it said is in build/dev/clang-tidy.log"
       }
+      # The builtin init is built by a command of its own, which no compilation database has.
+      # One file at a time: the analyzer of clang-tidy 14 takes what it knows of va_list along.
+      for target in x86_64-linux-gnu aarch64-linux-gnu; do
+        for file in src/init/guest/*.c; do
+          clang-tidy --quiet "$file" -- --target="$target" -std=c17 -ffreestanding ||
+            fail "clang-tidy of the builtin init for $target"
+        done
+      done
       echo "clang-tidy has nothing to say"
       ;;
     binary) sh tests/reproducible-binary.sh ;;

@@ -78,6 +78,17 @@ ln -s busybox image/rootfs/bin/unshare
 command_is /bin/unshare -U /bin/echo inner
 boot_says inner "$ended"
 
+# The loopback interface is up, and has its address; nothing else is there.
+ln -s busybox image/rootfs/bin/ip
+command_is /bin/ip -o -4 address show up
+boot
+grep -q ' lo  *inet 127\.0\.0\.1/8 ' console || { echo "lo is not up"; cat console; exit 1; }
+[ "$(wc -l <console)" -eq 2 ]
+# In a network of others it may not be touched, which is said.
+command_is /bin/echo started
+ended_by_restart unshare -Urpfm --kill-child sh -c "$become_init"
+console_is "init: cannot bring up the interface lo: operation not permitted" started "$ended"
+
 # A module that cannot be loaded is said, and the app is started.
 printf 'no module' >image/nsm.ko
 command_is /bin/echo started

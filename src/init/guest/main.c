@@ -7,6 +7,7 @@
 #include "errors.h"
 #include "exec.h"
 #include "kernel.h"
+#include "network.h"
 #include "nitro.h"
 #include "root.h"
 #include "syscall.h"
@@ -73,6 +74,7 @@ _Noreturn void init_main(void) {
   if (!read_config(&config) || !enter_root())
     end_machine((Outcome){.started = false, .status = status_not_set_up});
   mount_all();
+  raise_loopback();
   // Only now: whoever waits for it may take it for a sign that the app is about to run.
   if (config.heartbeat) send_heartbeat();
   end_machine(run_app(&config));

@@ -46,6 +46,7 @@ enum {
   call_finit_module = 313,
 };
 
+// A system call has up to six parameters.  NOLINTNEXTLINE(readability-function-size)
 static long call(long number, long a, long b, long c, long d, long e) {
   long result = 0;
   register long fourth __asm__("r10") = d;
@@ -101,6 +102,7 @@ enum {
   call_finit_module = 273,
 };
 
+// A system call has up to six parameters.  NOLINTNEXTLINE(readability-function-size)
 static long call(long number, long a, long b, long c, long d, long e) {
   register long x8 __asm__("x8") = number;
   register long x0 __asm__("x0") = a;
