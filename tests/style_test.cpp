@@ -58,6 +58,7 @@ const std::vector<Rule>& rules() {
   static const std::string sandbox = "src/sandbox/";
   static const std::string supervisor = "src/perturb/child.cpp";
   static const std::string shim = "src/perturb/shim.c";  // C, in the C library's place
+  static const std::string fetch = "src/fetch/";
   static const std::vector<Rule> list{
       {{"std::cout", "std::cerr", "std::clog", "printf(", "fprintf(", "puts(", "fputs(", "perror("},
        "the library does not print; src/cli/terminal.hpp does",
@@ -76,8 +77,8 @@ const std::vector<Rule>& rules() {
        {cli, sandbox, supervisor}},
       {{"rand(", "srand(", "random(", "random_device", "mt19937"}, "nothing here is random"},
       {{"system(", "popen(", "execv", "execl", "fork(", "posix_spawn"},
-       "only the sandbox starts processes, and what runs a check",
-       {sandbox, supervisor}},
+       "only the sandbox, fetch and what runs a check start processes",
+       {sandbox, fetch, supervisor}},
       {{"new ", "delete ", "delete[", "malloc(", "calloc(", "realloc("},
        "values, containers and unique_ptr own memory",
        {shim}},

@@ -79,6 +79,10 @@ void Writer::write(ByteView bytes) {
   size_ += bytes.size();
 }
 
+bool Writer::is_complete() const {
+  return place_->expected && hash_.clone().finish() == *place_->expected;
+}
+
 void Writer::restart() {
   if (::ftruncate(place_->fd.get(), 0) != 0 || ::lseek(place_->fd.get(), 0, SEEK_SET) != 0)
     throw_io_error("write", place_->path(), errno);

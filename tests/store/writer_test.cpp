@@ -39,7 +39,9 @@ TEST(StoreWriter, GoesOnWhereAnEarlierOneStopped) {
   EXPECT_EQ(as_text(test::slurp(temp.path() / "partial" / to_hex(abc()))), "a");
   const auto writer = store.resume(abc());
   EXPECT_EQ(writer->size(), 1U);
+  EXPECT_FALSE(writer->is_complete());
   writer->write(as_bytes("bc"));
+  EXPECT_TRUE(writer->is_complete());
   EXPECT_EQ(writer->publish(), (Object{abc(), 3}));
   EXPECT_EQ(store.examine(abc()), State::intact);
   EXPECT_TRUE(fs::is_empty(temp.path() / "partial"));

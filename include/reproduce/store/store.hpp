@@ -61,6 +61,9 @@ class Writer final : public Sink {
   /// Bytes so far, those of an earlier attempt included.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
+  /// Whether these are the bytes that were expected, so that publish() will take them.
+  [[nodiscard]] bool is_complete() const;
+
   /// Forgets all bytes so far.
   void restart();
 
