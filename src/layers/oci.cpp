@@ -25,6 +25,11 @@ constexpr const char* layout_file = "oci-layout";
 constexpr const char* index_file = "index.json";
 constexpr const char* docker_file = "manifest.json";
 
+/// Files of an image archive. 500 layers as old versions of Docker wrote them are 2002; each costs
+/// memory while the layers' own files are read.
+constexpr std::uint64_t most_files = 20'000;
+constexpr std::uint64_t most_file_name_bytes = std::uint64_t{4} << 20;
+
 /// Symlinks that an archive's file may be away from its name; Docker writes one.
 constexpr int most_links = 8;
 
@@ -178,7 +183,10 @@ OciImage read_oci(const std::filesystem::path& location,
 OciImage read_oci_archive(Source& archive, const std::filesystem::path& scratch_folder,
                           const OciChoice& choice, const ArchiveLimits& limits) {
   CountingSource counted(archive);
-  const ArchiveFiles files(read_tar(counted, scratch_folder, limits));
+  ArchiveLimits outer = limits;
+  outer.entries = std::min(outer.entries, most_files);
+  outer.name_bytes = std::min(outer.name_bytes, most_file_name_bytes);
+  const ArchiveFiles files(read_tar(counted, scratch_folder, outer));
   const OciRequest request{scratch_folder, choice, limits};
   OciImage image;
   if (files.has(layout_file)) {

@@ -100,7 +100,7 @@ OciManifest decode_manifest(const OciJson& json, const std::string& what) {
 
 /// The media type of the document, which both who points to it and it itself may say.
 std::string type_of(const OciJson& json, const std::string& pointed, const std::string& what) {
-  const std::string own = json.string_or_empty("mediaType");
+  std::string own = json.string_or_empty("mediaType");
   if (own.empty()) return pointed;
   if (!pointed.empty() && own != pointed)
     throw Error(ErrorKind::malformed, what + " is of another media type than it should be",

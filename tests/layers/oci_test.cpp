@@ -321,6 +321,13 @@ TEST(Oci, ReadsDockerArchivesAndNamesThemByTheirConfiguration) {
       ErrorKind::usage);
 }
 
+TEST(Oci, RefusesArchivesOfTooManyFiles) {
+  std::string archive = docker_archive();
+  for (int i = 0; i < 20'000; ++i) archive += tar_entry({.name = std::to_string(i)});
+  const Error error = test::refusal_of([&] { (void)read_archive_of(archive + tar_end()); });
+  EXPECT_STREQ(error.what(), "the archive has too many entries");
+}
+
 TEST(Oci, RefusesDamagedDockerArchives) {
   const auto kind = [](std::string archive, const std::string& what, const std::string& by) {
     replace(archive, what, by);

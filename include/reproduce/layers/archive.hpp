@@ -10,11 +10,12 @@
 
 namespace reproduce::layers {
 
-/// What a hostile archive may cost at most. The defaults are far beyond what an
-/// enclave, which holds its ramdisks in memory, can boot from.
+/// What a hostile archive may cost at most. The defaults are beyond what an enclave,
+/// which holds its ramdisks in memory, boots from, and keep any tree, with the 128 MiB
+/// that decompressing zstd takes, under 256 MiB of memory.
 struct ArchiveLimits {
-  std::uint64_t entries = 500'000;                        ///< about 400 bytes of memory each
-  std::uint64_t name_bytes = std::uint64_t{64} << 20;     ///< paths and symlink targets together
+  std::uint64_t entries = 250'000;                        ///< about 250 bytes of memory each
+  std::uint64_t name_bytes = std::uint64_t{32} << 20;     ///< paths and symlink targets together
   std::uint64_t content_bytes = std::uint64_t{64} << 30;  ///< space in the scratch folder
 };
 
