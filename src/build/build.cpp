@@ -47,16 +47,16 @@ manifest::WriterVersions writer_versions(const Manifest& manifest,
 
 }  // namespace
 
-MadeLock make_lock(const Manifest& manifest, const Surroundings& surroundings,
-                   const ProgressCallback& progress) {
+MadeLock make_lock(const Manifest& manifest, const std::vector<manifest::Pin>& resolved,
+                   const Surroundings& surroundings, const ProgressCallback& progress) {
   NullSink nowhere;
 
-  Ledger recording(manifest, Pinning::record);
+  Ledger recording(manifest, Pinning::record, resolved, surroundings.store);
   Plan plan = make_plan(manifest, recording, surroundings);
   const AssembledImage first = write_image(plan, nowhere, std::nullopt, progress);
 
   trace("build", [] { return "all inputs are recorded; the second run compares"; });
-  Ledger rechecking(manifest, Pinning::recheck, std::move(recording).finish());
+  Ledger rechecking(manifest, Pinning::recheck, std::move(recording).finish(), surroundings.store);
   Plan again = make_plan(manifest, rechecking, surroundings);
   const AssembledImage image = write_image(again, nowhere, first.header, progress);
   if (!image.sha256 || image.registers != first.registers)
@@ -96,7 +96,7 @@ BuiltImage build_locked(const Manifest& manifest, const Lock& lock,
                         const Surroundings& surroundings, PatchableSink& out,
                         const ProgressCallback& progress) {
   const std::filesystem::path file = manifest::lock_path_for(manifest.file);
-  Ledger ledger(manifest, Pinning::compare, lock.inputs);
+  Ledger ledger(manifest, Pinning::compare, lock.inputs, surroundings.store);
   Plan plan = make_plan(manifest, ledger, surroundings);
   const eif::Header header = predict_header(lock.image, plan, file);
   trace("build", [&] {

@@ -12,12 +12,19 @@
 namespace reproduce::build {
 namespace {
 
+using manifest::InputKind;
+
 constexpr std::string_view default_version = "1.0";
 constexpr std::string_view default_image_os = "OS";
 constexpr std::string_view default_image_kernel = "kernel";
 
 /// The last second that RFC 3339 can name: 9999-12-31T23:59:59Z.
 constexpr std::uint64_t last_second = 253402300799;
+
+manifest::FileRef add_input(manifest::Manifest& manifest, InputKind kind, const std::string& path) {
+  manifest.inputs.push_back({.kind = kind, .name = path});
+  return {.input = manifest.inputs.size() - 1};
+}
 
 std::string build_time(const EifBuildFlags& flags) {
   if (flags.build_time) {
@@ -54,7 +61,8 @@ void set_kernel_info(const EifBuildFlags& flags, FlagManifest& result) {
     metadata.kernel_version = flags.image_kernel.value_or(std::string(default_image_kernel));
     return;
   }
-  result.manifest.kernel.config = manifest::InputPath{.path = *flags.kernel_config};
+  result.manifest.kernel.config =
+      add_input(result.manifest, InputKind::kernel_config, *flags.kernel_config);
   const std::string reason = " has no effect, because --kernel-config says it already";
   if (flags.image_os) result.warnings.push_back("--img-os" + reason);
   if (flags.image_kernel) result.warnings.push_back("--img-kernel" + reason);
@@ -72,7 +80,7 @@ void set_ramdisks(const EifBuildFlags& flags, manifest::Manifest& manifest) {
                  .hint = "an image has at most 32 sections, of which kernel, command line and "
                          "metadata take three"});
   for (const std::string& ramdisk : flags.ramdisks)
-    manifest.ramdisks.push_back({.raw = manifest::InputPath{.path = ramdisk}});
+    manifest.ramdisks.push_back({.raw = add_input(manifest, InputKind::raw, ramdisk)});
 }
 
 }  // namespace
@@ -93,7 +101,7 @@ FlagManifest manifest_from_flags(const EifBuildFlags& flags) {
   metadata.build_tool_version = flags.build_tool_version;
   if (flags.metadata) metadata.custom = custom_metadata(*flags.metadata);
 
-  manifest.kernel.source = {.path = flags.kernel};
+  manifest.kernel.source = add_input(manifest, InputKind::kernel, flags.kernel);
   manifest.kernel.cmdline = flags.cmdline;
   set_kernel_info(flags, result);
   set_ramdisks(flags, manifest);

@@ -92,7 +92,7 @@ class ImageRun {
   void write_kernel() {
     assembler_.begin_section(eif::SectionType::kernel);
     // A file's size was looked at before; a pipe shows its emptiness only now.
-    if (assembler_.write_all(*plan_.kernel) == 0)
+    if (assembler_.write_all(*plan_.kernel.source) == 0)
       throw Error(ErrorKind::malformed, "the kernel is empty");
     assembler_.end_section();
   }
@@ -106,7 +106,7 @@ class ImageRun {
   void write_ramdisk(std::size_t index) {
     assembler_.begin_section(eif::SectionType::ramdisk);
     if (auto* const raw = std::get_if<Plan::RawRamdisk>(&plan_.ramdisks[index]))
-      write_raw(index, **raw);
+      write_raw(index, *raw->source);
     else
       write_layered(index, std::get<LayeredRamdisk>(plan_.ramdisks[index]));
     assembler_.end_section();
@@ -121,7 +121,7 @@ class ImageRun {
 
   void write_layered(std::size_t index, LayeredRamdisk& ramdisk) {
     joined_.add(index, std::uint8_t{'0'}, cpio::archive_size(ramdisk.tree()));
-    ramdisk.write(plan_.mtime, assembler_);
+    ramdisk.write(plan_.mtime, plan_.threads, assembler_);
   }
 
   void warn_empty(const std::string& what) {

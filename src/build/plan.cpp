@@ -30,40 +30,15 @@ eif::Arch image_arch(manifest::Arch arch) {
   throw Error(ErrorKind::bug, "unknown architecture");
 }
 
-/// Numbers in the ledger, in the order of the manifest.
-struct AdmittedInputs {
-  std::size_t kernel = 0;
-  std::optional<std::size_t> config;
-  struct RamdiskInputs {
-    std::optional<std::size_t> raw;
-    LayerInputs layers;
-  };
-  std::vector<RamdiskInputs> ramdisks;
-};
-
-AdmittedInputs admit_all(const Manifest& manifest, inputs::Ledger& ledger) {
-  AdmittedInputs admitted;
-  admitted.kernel = ledger.admit(InputKind::kernel, manifest.kernel.source);
-  if (manifest.kernel.config)
-    admitted.config = ledger.admit(InputKind::kernel_config, *manifest.kernel.config);
-  for (const manifest::Ramdisk& ramdisk : manifest.ramdisks) {
-    AdmittedInputs::RamdiskInputs& inputs = admitted.ramdisks.emplace_back();
-    if (ramdisk.raw)
-      inputs.raw = ledger.admit(InputKind::raw, *ramdisk.raw);
-    else
-      inputs.layers = LayeredRamdisk::admit(ramdisk, ledger);
-  }
-  return admitted;
-}
-
-eif::KernelConfigInfo kernel_info(const Manifest& manifest, std::optional<std::size_t> config,
-                                  inputs::Ledger& ledger) {
+eif::KernelConfigInfo kernel_info(const Manifest& manifest, inputs::Ledger& ledger,
+                                  inputs::Reader& reader) {
+  const std::optional<manifest::FileRef>& config = manifest.kernel.config;
   if (!config) return {.operating_system = "Linux", .kernel_version = "unknown"};
-  const Bytes text = inputs::read_input(ledger, *config, max_config_size, "kernel config");
+  const Bytes text = reader.read(*config, max_config_size, "kernel config");
   try {
     return eif::parse_kernel_config(as_text(text));
   } catch (Error& error) {
-    error.set_file_if_unknown(manifest.locate(*manifest.kernel.config).string());
+    error.set_file_if_unknown(ledger.location(config->input).string());
     throw;
   }
 }
@@ -84,12 +59,14 @@ Bytes make_metadata(const Manifest& manifest, const eif::KernelConfigInfo& kerne
   return eif::encode_metadata(metadata);
 }
 
-std::unique_ptr<inputs::InputSource> open_kernel(inputs::Ledger& ledger, std::size_t input) {
-  auto kernel = std::make_unique<inputs::InputSource>(ledger, input);
-  if (kernel->size() == 0U)
-    throw ledger.at_input(input,
+inputs::OpenInput open_kernel(const Manifest& manifest, inputs::Ledger& ledger,
+                              inputs::Reader& reader) {
+  const manifest::FileRef& source = manifest.kernel.source;
+  inputs::OpenInput kernel = reader.open(source);
+  if (kernel.size == 0U)
+    throw ledger.at_input(source.input,
                           Error(ErrorKind::malformed, "the kernel is empty",
-                                {.file = ledger.location(input).string(),
+                                {.file = ledger.location(source.input).string(),
                                  .hint = "it must be a bzImage (x86_64) or an Image (aarch64)"}));
   return kernel;
 }
@@ -101,25 +78,24 @@ bool stamps_tool_version(const Manifest& manifest) noexcept {
 }
 
 Plan make_plan(const Manifest& manifest, inputs::Ledger& ledger, const Surroundings& surroundings) {
-  const AdmittedInputs admitted = admit_all(manifest, ledger);
+  inputs::Reader reader(ledger, surroundings.scratch_folder);
   Plan plan;
   plan.arch = image_arch(manifest.image.arch);
   plan.mtime = manifest.image.source_date_epoch;
-  plan.kernel = open_kernel(ledger, admitted.kernel);
+  plan.threads = surroundings.threads;
+  plan.kernel = open_kernel(manifest, ledger, reader);
   plan.cmdline = manifest.kernel.cmdline;
-  plan.metadata = make_metadata(manifest, kernel_info(manifest, admitted.config, ledger),
-                                surroundings.tool_version);
-  for (std::size_t i = 0; i < manifest.ramdisks.size(); ++i) {
-    const AdmittedInputs::RamdiskInputs& inputs = admitted.ramdisks[i];
-    if (inputs.raw) {
-      plan.ramdisks.emplace_back(std::make_unique<inputs::InputSource>(ledger, *inputs.raw));
-      continue;
-    }
-    LayeredRamdisk ramdisk(manifest, manifest.ramdisks[i], inputs.layers, ledger,
-                           surroundings.scratch_folder);
-    const Warnings& losses = ramdisk.warnings();
-    plan.warnings.insert(plan.warnings.end(), losses.begin(), losses.end());
+  plan.metadata =
+      make_metadata(manifest, kernel_info(manifest, ledger, reader), surroundings.tool_version);
+  const auto add_layered = [&plan](LayeredRamdisk ramdisk) {
+    plan.warnings.insert(plan.warnings.end(), ramdisk.warnings().begin(), ramdisk.warnings().end());
     plan.ramdisks.emplace_back(std::move(ramdisk));
+  };
+  for (const manifest::Ramdisk& ramdisk : manifest.ramdisks) {
+    if (ramdisk.raw)
+      plan.ramdisks.emplace_back(reader.open(*ramdisk.raw));
+    else
+      add_layered(plan_ramdisk(ramdisk, ledger, reader));
   }
   if (const auto warning = missing_init(plan)) plan.warnings.push_back(*warning);
   return plan;

@@ -6,152 +6,159 @@
 
 #include "reproduce/base/text.hpp"
 #include "reproduce/cpio/writer.hpp"
-#include "reproduce/inputs/file.hpp"
 
 namespace reproduce::build {
 namespace {
 
 using manifest::InputKind;
+using manifest::Origin;
+using manifest::Position;
 using tree::Entry;
 using tree::EntryType;
 
-/// The input that a layer of each kind reads, if any.
-struct Admit {
-  inputs::Ledger& ledger;
+/// Each layer is sound by itself, so what the tree refuses is that they do not go together.
+template <class Join>
+void explained(const inputs::Ledger& ledger, std::vector<inputs::FolderInput>& folders, Position at,
+               Join join) {
+  try {
+    join();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+    // What was locked did go together, so an input has changed. Archives were held to their
+    // pins when they were read; folders are only when they are written.
+    if (ledger.compares())
+      for (inputs::FolderInput& folder : folders) folder.settle_unused();
+    ErrorContext context = error.context();
+    context.file = ledger.manifest().file.string();
+    context.source = ledger.manifest().line_at(at);
+    context.hint = "only folders may come from two layers; leave one of them out";
+    throw Error(ErrorKind::usage, error.what(), std::move(context));
+  }
+}
 
-  std::optional<std::size_t> operator()(const manifest::FileLayer& layer) const {
-    return ledger.admit(InputKind::file, layer.source);
-  }
-  std::optional<std::size_t> operator()(const manifest::DirectoryLayer& layer) const {
-    return ledger.admit(InputKind::dir, layer.source);
-  }
-  std::optional<std::size_t> operator()(const manifest::ArchiveLayer& layer) const {
-    return ledger.admit(InputKind::cpio, layer.source);
-  }
-  std::optional<std::size_t> operator()(const manifest::TextLayer& /*layer*/) const { return {}; }
-  std::optional<std::size_t> operator()(const manifest::SymlinkLayer& /*layer*/) const {
-    return {};
-  }
-  std::optional<std::size_t> operator()(const manifest::FolderLayer& /*layer*/) const { return {}; }
-};
+/// Joins a layer of each kind.
+struct JoinLayer {
+  TreeJoiner& joiner;
+  Position at;
 
-/// Joins layers of each kind to a tree, one after the other.
-struct Joiner {
-  const manifest::Manifest& manifest;
-  inputs::Ledger& ledger;
-  const std::filesystem::path& scratch_folder;
-  tree::Tree& tree;
-  std::vector<inputs::FolderInput>& folders;
-  Warnings& warnings;
-  manifest::Position at{};  ///< of the layer that is being joined
-  std::size_t input = 0;    ///< of that layer, if it has one
-
-  void operator()(const manifest::FileLayer& layer) {
-    add(layer.to, {.type = EntryType::regular,
-                   .mode = layer.mode,
-                   .uid = layer.owner.uid,
-                   .gid = layer.owner.gid,
-                   .content = inputs::file_content(ledger, input)});
+  void operator()(const manifest::FileLayer& layer) const {
+    joiner.add_file(layer.source, layer.to, layer.mode, layer.owner, at);
   }
 
-  void operator()(const manifest::DirectoryLayer& layer) {
-    folders.emplace_back(ledger, input, layer.owner);
-    merge(layer.to, folders.back().layer(), layer.source.path);
+  void operator()(const manifest::TreeLayer& layer) const {
+    joiner.merge(layer.source, layer.to, layer.owner, at);
   }
 
-  void operator()(const manifest::ArchiveLayer& layer) {
-    merge(layer.to, inputs::read_archive_input(ledger, input, scratch_folder), layer.source.path);
-  }
-
-  void operator()(const manifest::TextLayer& layer) {
+  void operator()(const manifest::TextLayer& layer) const {
     const ByteView text = as_bytes(layer.text);
-    add(layer.to, {.type = EntryType::regular,
-                   .mode = layer.mode,
-                   .uid = layer.owner.uid,
-                   .gid = layer.owner.gid,
-                   .content = tree::memory_content(Bytes(text.begin(), text.end()))});
+    joiner.add(layer.to,
+               {.type = EntryType::regular,
+                .mode = layer.mode,
+                .uid = layer.owner.uid,
+                .gid = layer.owner.gid,
+                .content = tree::memory_content(Bytes(text.begin(), text.end()))},
+               at);
   }
 
-  void operator()(const manifest::SymlinkLayer& layer) {
-    add(layer.to, {.type = EntryType::symlink,
-                   .uid = layer.owner.uid,
-                   .gid = layer.owner.gid,
-                   .target = layer.target});
+  void operator()(const manifest::SymlinkLayer& layer) const {
+    joiner.add(layer.to,
+               {.type = EntryType::symlink,
+                .uid = layer.owner.uid,
+                .gid = layer.owner.gid,
+                .target = layer.target},
+               at);
   }
 
-  void operator()(const manifest::FolderLayer& layer) {
-    add(layer.to, {.type = EntryType::directory,
-                   .mode = layer.mode,
-                   .uid = layer.owner.uid,
-                   .gid = layer.owner.gid});
+  void operator()(const manifest::FolderLayer& layer) const {
+    joiner.add(layer.to,
+               {.type = EntryType::directory,
+                .mode = layer.mode,
+                .uid = layer.owner.uid,
+                .gid = layer.owner.gid},
+               at);
   }
 
-  void add(const std::string& to, Entry entry) {
-    explained([&] { tree.add(to, std::move(entry)); });
-  }
-
-  void merge(const std::string& to, layers::Layer layer, const std::string& source) {
-    warn_of_losses(layer.losses, source);
-    explained([&] { tree.merge(to, std::move(layer.tree)); });
-  }
-
-  /// Each layer is sound by itself, so what the tree refuses is that they do not go together.
-  template <class Join>
-  void explained(Join join) const {
-    try {
-      join();
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::malformed) throw;
-      // What was locked did go together, so an input has changed. Archives were held to their
-      // pins when they were read; folders are only when they are written.
-      if (ledger.compares())
-        for (inputs::FolderInput& folder : folders) folder.settle_unused();
-      ErrorContext context = error.context();
-      context.file = manifest.file.string();
-      context.source = manifest.line_at(at);
-      context.hint = "only folders may come from two layers; leave one of them out";
-      throw Error(ErrorKind::usage, error.what(), std::move(context));
-    }
-  }
-
-  void warn_of_losses(const std::vector<layers::Loss>& losses, const std::string& source) {
-    if (losses.empty()) return;
-    const layers::Loss& first = losses.front();
-    std::string warning = quote(source) + " has what a ramdisk cannot hold, and it is lost: " +
-                          printable(first.what) + " of " + quote("/" + first.path);
-    if (losses.size() > 1) warning += ", and " + std::to_string(losses.size() - 1) + " more";
-    warnings.push_back(std::move(warning));
+  void operator()(const manifest::DeviceLayer& layer) const {
+    joiner.add(layer.to,
+               {.type = layer.is_block ? EntryType::block_device : EntryType::character_device,
+                .mode = layer.mode,
+                .uid = layer.owner.uid,
+                .gid = layer.owner.gid,
+                .device_major = layer.device_major,
+                .device_minor = layer.device_minor},
+               at);
   }
 };
 
 }  // namespace
 
-LayerInputs LayeredRamdisk::admit(const manifest::Ramdisk& ramdisk, inputs::Ledger& ledger) {
-  LayerInputs inputs;
-  for (const manifest::Layer& layer : ramdisk.layers)
-    inputs.push_back(std::visit(Admit{ledger}, layer.kind));
-  return inputs;
+void TreeJoiner::add(const std::string& to, Entry entry, Position at) {
+  explained(ledger_, folders_, at, [&] { tree_.add(to, std::move(entry)); });
 }
 
-LayeredRamdisk::LayeredRamdisk(const manifest::Manifest& manifest, const manifest::Ramdisk& ramdisk,
-                               const LayerInputs& layer_inputs, inputs::Ledger& ledger,
-                               const std::filesystem::path& scratch_folder) {
-  Joiner joiner{.manifest = manifest,
-                .ledger = ledger,
-                .scratch_folder = scratch_folder,
-                .tree = tree_,
-                .folders = folders_,
-                .warnings = warnings_};
-  for (std::size_t i = 0; i < ramdisk.layers.size(); ++i) {
-    joiner.at = ramdisk.layers[i].at;
-    joiner.input = layer_inputs[i].value_or(0);
-    std::visit(joiner, ramdisk.layers[i].kind);
+void TreeJoiner::add_file(const manifest::FileRef& source, const std::string& to,
+                          std::optional<std::uint32_t> mode, const manifest::Owner& owner,
+                          Position at) {
+  constexpr std::uint32_t default_mode = 0644;
+  inputs::InputFile file = reader_.file(source);
+  add(to,
+      {.type = EntryType::regular,
+       .mode = mode.value_or(file.mode.value_or(default_mode)),
+       .uid = owner.uid,
+       .gid = owner.gid,
+       .content = std::move(file.content)},
+      at);
+}
+
+void TreeJoiner::merge(const manifest::FileRef& source, const std::string& to,
+                       const std::optional<manifest::Owner>& owner, Position at) {
+  const manifest::Input& input = ledger_.input(source.input);
+  if (input.kind == InputKind::dir && input.origin == Origin::path) {
+    folders_.emplace_back(ledger_, source.input, owner.value_or(manifest::Owner{}));
+    warn_of_losses(folders_.back().layer().losses, input.name);
+    merge_tree(folders_.back().layer().tree, to, at);
+    return;
   }
+  const layers::Layer& layer = reader_.tree(source);
+  warn_of_losses(layer.losses, input.name);
+  tree::Tree tree = layer.tree;
+  if (owner) tree.set_owner(owner->uid, owner->gid);
+  merge_tree(std::move(tree), to, at);
 }
 
-void LayeredRamdisk::write(std::uint32_t mtime, Sink& out) {
+void TreeJoiner::merge_tree(tree::Tree tree, const std::string& to, Position at) {
+  explained(ledger_, folders_, at, [&] { tree_.merge(to, std::move(tree)); });
+}
+
+void TreeJoiner::warn_of_losses(const std::vector<layers::Loss>& losses,
+                                const std::string& source) {
+  if (losses.empty()) return;
+  const layers::Loss& first = losses.front();
+  std::string warning =
+      quote(source) + " has what a ramdisk cannot hold, and it is lost: " + printable(first.what) +
+      " of " + quote("/" + first.path);
+  if (losses.size() > 1) warning += ", and " + std::to_string(losses.size() - 1) + " more";
+  warnings_.push_back(std::move(warning));
+}
+
+LayeredRamdisk::LayeredRamdisk(TreeJoiner&& joined, manifest::Compression compression)
+    : tree_(std::move(joined.tree_)),
+      compression_(compression),
+      folders_(std::move(joined.folders_)),
+      warnings_(std::move(joined.warnings_)) {}
+
+void LayeredRamdisk::write(std::uint32_t mtime, unsigned threads, Sink& out) {
+  (void)threads;
   cpio::write_archive(tree_, mtime, out);
   for (inputs::FolderInput& folder : folders_) folder.settle();
+}
+
+LayeredRamdisk plan_ramdisk(const manifest::Ramdisk& ramdisk, inputs::Ledger& ledger,
+                            inputs::Reader& reader) {
+  TreeJoiner joiner(ledger, reader);
+  for (const manifest::Layer& layer : ramdisk.layers)
+    std::visit(JoinLayer{joiner, layer.at}, layer.kind);
+  return {std::move(joiner), ramdisk.compression};
 }
 
 }  // namespace reproduce::build

@@ -25,7 +25,7 @@ ExitCode run(const std::string& manifest_file, const Terminal& terminal) {
   const build::MadeLock made = [&] {
     Progress progress(terminal, "locking", 0);
     return build::make_lock(
-        manifest, {.tool_version = version, .scratch_folder = folder.empty() ? "." : folder},
+        manifest, {}, {.tool_version = version, .scratch_folder = folder.empty() ? "." : folder},
         progress.callback());
   }();
   const std::string text = manifest::write_lock(made.lock);

@@ -5,14 +5,14 @@
 
 #include "reproduce/base/text.hpp"
 #include "reproduce/base/trace.hpp"
-#include "reproduce/layers/archive.hpp"
 
 namespace reproduce::inputs {
 namespace {
 
 /// Refuses what is no regular file before it is opened, since opening a fifo would wait for
 /// somebody to write into it. Where a file was pinned, it is no longer the pinned one.
-void require_regular(const Ledger& ledger, std::size_t input, const std::filesystem::path& path) {
+void require_regular(const Ledger& ledger, manifest::InputId input,
+                     const std::filesystem::path& path) {
   using std::filesystem::file_type;
   std::error_code unreadable;  // opening it will tell why
   const file_type type = std::filesystem::status(path, unreadable).type();
@@ -28,7 +28,7 @@ void require_regular(const Ledger& ledger, std::size_t input, const std::filesys
                 {.file = path.string(), .hint = "only what can be read again can be pinned"});
 }
 
-FileSource open_input(const Ledger& ledger, std::size_t input) {
+FileSource open_input(const Ledger& ledger, manifest::InputId input) {
   const std::filesystem::path path = ledger.location(input);
   try {
     if (ledger.pinning() != Pinning::none) require_regular(ledger, input, path);
@@ -40,7 +40,7 @@ FileSource open_input(const Ledger& ledger, std::size_t input) {
 
 class FileContent final : public tree::Content {
  public:
-  FileContent(Ledger& ledger, std::size_t input) : ledger_(ledger), input_(input) {
+  FileContent(Ledger& ledger, manifest::InputId input) : ledger_(ledger), input_(input) {
     // Opening it also finds out now, and not in the middle of the build, that it cannot be read.
     const FileSource file = open_input(ledger, input);
     size_ = file.size().value_or(0);
@@ -55,19 +55,14 @@ class FileContent final : public tree::Content {
 
  private:
   Ledger& ledger_;
-  std::size_t input_;
+  manifest::InputId input_;
   std::uint64_t size_ = 0;
 };
 
-void drain(Source& source) {
-  Bytes buffer(chunk_size);
-  while (source.read(buffer) != 0) {
-  }
-}
-
 }  // namespace
 
-InputSource::InputSource(Ledger& ledger, std::size_t input, std::optional<std::uint64_t> promised)
+InputSource::InputSource(Ledger& ledger, manifest::InputId input,
+                         std::optional<std::uint64_t> promised)
     : ledger_(ledger),
       input_(input),
       file_(open_input(ledger, input)),
@@ -102,7 +97,8 @@ void InputSource::settle() {
   if (hash_) ledger_.settle(input_, read_, std::move(*hash_).finish());
 }
 
-Bytes read_input(Ledger& ledger, std::size_t input, std::uint64_t limit, std::string_view what) {
+Bytes read_input(Ledger& ledger, manifest::InputId input, std::uint64_t limit,
+                 std::string_view what) {
   InputSource source(ledger, input);
   try {
     return read_all(source, limit, what);
@@ -112,24 +108,8 @@ Bytes read_input(Ledger& ledger, std::size_t input, std::uint64_t limit, std::st
   }
 }
 
-tree::ContentPtr file_content(Ledger& ledger, std::size_t input) {
+tree::ContentPtr file_content(Ledger& ledger, manifest::InputId input) {
   return std::make_shared<const FileContent>(ledger, input);
-}
-
-layers::Layer read_archive_input(Ledger& ledger, std::size_t input,
-                                 const std::filesystem::path& scratch_folder) {
-  InputSource source(ledger, input);
-  try {
-    layers::Layer layer = layers::read_archive(source, scratch_folder);
-    drain(source);
-    return layer;
-  } catch (Error& error) {
-    if (error.kind() != ErrorKind::malformed) throw;
-    // An archive that is not the pinned one is refused for that, whatever else it is.
-    drain(source);
-    error.set_file_if_unknown(ledger.location(input).string());
-    throw;
-  }
 }
 
 }  // namespace reproduce::inputs

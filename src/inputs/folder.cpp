@@ -21,7 +21,7 @@ namespace {
 /// What all contents of one folder share: they may outlive the FolderInput.
 struct Folder {
   const Ledger& ledger;
-  std::size_t input;
+  manifest::InputId input;
   std::unordered_map<const tree::Content*, Sha256Digest> digests{};
 };
 
@@ -92,7 +92,7 @@ bool is_something_else(const std::filesystem::path& path) {
   return std::filesystem::exists(status) && !std::filesystem::is_directory(status);
 }
 
-layers::Layer list(const Ledger& ledger, std::size_t input, manifest::Owner owner) {
+layers::Layer list(const Ledger& ledger, manifest::InputId input, manifest::Owner owner) {
   const std::string folder = ledger.location(input).string();
   if (ledger.compares() && is_something_else(folder)) ledger.refuse(input, "a folder", "no folder");
   try {
@@ -112,13 +112,13 @@ layers::Layer list(const Ledger& ledger, std::size_t input, manifest::Owner owne
 
 struct FolderInput::State {
   Ledger& ledger;
-  std::size_t input;
+  manifest::InputId input;
   layers::Layer layer;
   std::shared_ptr<Folder> folder;
   std::uint64_t size = 0;
 };
 
-FolderInput::FolderInput(Ledger& ledger, std::size_t input, manifest::Owner owner)
+FolderInput::FolderInput(Ledger& ledger, manifest::InputId input, manifest::Owner owner)
     : state_(std::make_unique<State>(
           State{.ledger = ledger,
                 .input = input,

@@ -24,6 +24,7 @@ class JsonReader {
   /// `where`: the object's place, such as "inputs[3]"; empty for the root.
   JsonReader(const nlohmann::json& object, const std::string& file, std::string where);
 
+  [[nodiscard]] bool has(std::string_view key) const { return object_.contains(key); }
   [[nodiscard]] std::string string(std::string_view key);
   [[nodiscard]] std::uint64_t number(std::string_view key);
   /// Exactly `digits.size()` bytes as lower-case hexadecimal digits.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "json_reader.hpp"
+#include "lock_pins.hpp"
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/byte_reader.hpp"
@@ -16,27 +17,10 @@
 namespace reproduce::manifest {
 namespace {
 
-/// Keeps keys in the order in which they are written here.
-using OrderedJson = nlohmann::ordered_json;
-
 constexpr std::string_view schema = "reproduce/lock/1";
-
-constexpr std::array<InputKind, 6> all_kinds{InputKind::kernel, InputKind::kernel_config,
-                                             InputKind::raw,    InputKind::file,
-                                             InputKind::dir,    InputKind::cpio};
 
 std::string register_name(std::uint32_t index) {
   return "PCR" + std::to_string(index);
-}
-
-OrderedJson write_pin(const Pin& pin) {
-  OrderedJson json;
-  json["kind"] = name_of(pin.kind);
-  json["path"] = pin.path;
-  if (pin.kind == InputKind::dir) json["entries"] = pin.entries;
-  json["size_bytes"] = pin.size;
-  json[pin.kind == InputKind::dir ? "tree_sha256" : "sha256"] = to_hex(pin.digest);
-  return json;
 }
 
 OrderedJson write_image(const ExpectedImage& image) {
@@ -53,24 +37,6 @@ OrderedJson write_image(const ExpectedImage& image) {
   for (const auto& [index, value] : image.registers)
     json["pcrs"][register_name(index)] = to_hex(value);
   return json;
-}
-
-InputKind read_kind(JsonReader& reader) {
-  const std::string name = reader.string("kind");
-  for (const InputKind kind : all_kinds)
-    if (name == name_of(kind)) return kind;
-  reader.fail("kind", "the kind of an input");
-}
-
-Pin read_pin(JsonReader reader) {
-  Pin pin;
-  pin.kind = read_kind(reader);
-  pin.path = reader.string("path");
-  if (pin.kind == InputKind::dir) pin.entries = reader.number("entries");
-  pin.size = reader.number("size_bytes");
-  reader.digest(pin.kind == InputKind::dir ? "tree_sha256" : "sha256", pin.digest);
-  reader.finish();
-  return pin;
 }
 
 ExpectedSection read_section(JsonReader reader) {
@@ -113,24 +79,6 @@ WriterVersions read_writers(JsonReader reader) {
 }
 
 }  // namespace
-
-std::string_view name_of(InputKind kind) noexcept {
-  switch (kind) {
-    case InputKind::kernel:
-      return "kernel";
-    case InputKind::kernel_config:
-      return "kernel_config";
-    case InputKind::raw:
-      return "raw";
-    case InputKind::file:
-      return "file";
-    case InputKind::dir:
-      return "dir";
-    case InputKind::cpio:
-      return "cpio";
-  }
-  return {};
-}
 
 std::filesystem::path lock_path_for(const std::filesystem::path& manifest) {
   return std::filesystem::path(manifest).replace_extension(".lock");

@@ -25,9 +25,23 @@ std::string default_cmdline(Arch arch) {
   throw Error(ErrorKind::bug, "unknown architecture");
 }
 
-std::filesystem::path Manifest::locate(const InputPath& input) const {
+std::string_view name_of(Compression compression) noexcept {
+  switch (compression) {
+    case Compression::none:
+      return "none";
+    case Compression::gzip:
+      return "gzip";
+    case Compression::zstd:
+      return "zstd";
+    case Compression::xz:
+      return "xz";
+  }
+  return {};
+}
+
+std::filesystem::path Manifest::locate(const Input& input) const {
   // An absolute path replaces what stands before it.
-  return file.parent_path() / input.path;
+  return file.parent_path() / input.name;
 }
 
 SourceLine Manifest::line_at(Position position) const {

@@ -1,11 +1,14 @@
 #include "reproduce/manifest/parse.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "custom_json.hpp"
 #include "key_depth.hpp"
+#include "parse_app.hpp"
 #include "parse_ramdisk.hpp"
+#include "source_reader.hpp"
 #include "table_reader.hpp"
 
 #include "reproduce/base/file.hpp"
@@ -17,13 +20,13 @@
 namespace reproduce::manifest {
 namespace {
 
-constexpr std::array<std::string_view, 3> root_keys{"image", "kernel", "ramdisk"};
+constexpr std::array<std::string_view, 6> root_keys{"image",   "kernel",  "app",
+                                                    "ramdisk", "command", "lint"};
 constexpr std::array<std::string_view, 5> image_keys{"name", "version", "arch", "source_date_epoch",
                                                      "metadata"};
 constexpr std::array<std::string_view, 6> metadata_keys{"build_tool",     "build_tool_version",
                                                         "build_time",     "operating_system",
                                                         "kernel_version", "custom"};
-constexpr std::array<std::string_view, 3> kernel_keys{"path", "config", "cmdline"};
 
 /// AWS's builder stamps this when it is told no version.
 constexpr std::string_view default_version = "1.0";
@@ -83,28 +86,56 @@ Image parse_image(const ErrorSite& site, const toml::table& table) {
   return image;
 }
 
-Kernel parse_kernel(const ErrorSite& site, const toml::table& table, Arch arch) {
-  const TableReader reader(site, table, "[kernel]", kernel_keys);
-  return {.source = reader.required_input("path"),
-          .config = reader.input("config"),
-          .cmdline = reader.string_or("cmdline", default_cmdline(arch))};
+Kernel parse_kernel(const ErrorSite& site, SourceReader& sources, const toml::table& table,
+                    Arch arch) {
+  std::vector<std::string_view> keys(file_source_keys.begin(), file_source_keys.end());
+  keys.insert(keys.end(), {"config", "cmdline"});
+  const TableReader reader(site, table, "[kernel]", keys);
+  Kernel kernel;
+  kernel.source = sources.file_in(reader, InputKind::kernel);
+  kernel.config = sources.optional_file(reader, "config", InputKind::kernel_config);
+  kernel.cmdline = reader.string_or("cmdline", default_cmdline(arch));
+  return kernel;
 }
 
-std::vector<Ramdisk> parse_ramdisks(const ErrorSite& site, const toml::array* tables) {
-  if (tables == nullptr || tables->empty())
+/// How many ramdisks `[app]` makes.
+constexpr std::size_t app_ramdisks = 2;
+
+void parse_ramdisks(const ErrorSite& site, SourceReader& sources, const toml::array* tables,
+                    Manifest& manifest) {
+  if (tables == nullptr || tables->empty()) {
+    if (manifest.app) return;
     site.fail({}, "the manifest has no ramdisk",
-              {.expected = "at least one [[ramdisk]] with layers, or with `raw`",
+              {.expected = "[app], or at least one [[ramdisk]] with layers, or with `raw`",
                .hint = "the kernel starts /init from the first ramdisk"});
-  std::vector<Ramdisk> ramdisks;
+  }
+  const std::size_t most = max_ramdisks - (manifest.app ? app_ramdisks : 0);
   for (const toml::node& node : *tables) {
-    if (ramdisks.size() == max_ramdisks)
+    if (manifest.ramdisks.size() == most)
       site.fail(begin_of(node), "too many ramdisks",
-                {.expected = "at most " + std::to_string(max_ramdisks),
+                {.expected = "at most " + std::to_string(most),
                  .got = std::to_string(tables->size()),
                  .hint = "an image has at most 32 sections; put more layers into one ramdisk"});
-    ramdisks.push_back(parse_ramdisk(site, *node.as_table()));
+    manifest.ramdisks.push_back(parse_ramdisk(site, sources, *node.as_table()));
   }
-  return ramdisks;
+}
+
+void parse_commands(const ErrorSite& site, const toml::array* tables, Manifest& manifest) {
+  if (tables != nullptr)
+    for (const toml::node& node : *tables) {
+      manifest.commands.push_back(parse_command(site, *node.as_table()));
+      const Command& added = manifest.commands.back();
+      for (const Command& other : manifest.commands)
+        if (&other != &added && other.name == added.name)
+          site.fail(added.at, "two commands have the name " + quote(added.name));
+    }
+  for (const Input& input : manifest.inputs) {
+    const auto is_meant = [&](const Command& command) { return command.name == input.name; };
+    if (input.origin == Origin::command &&
+        std::none_of(manifest.commands.begin(), manifest.commands.end(), is_meant))
+      site.fail(input.at, "there is no command " + quote(input.name),
+                {.expected = "a [[command]] with this `name`"});
+  }
 }
 
 const toml::table& required_table(const ErrorSite& site, const TableReader& root,
@@ -123,16 +154,19 @@ Manifest parse_manifest(std::string text, const std::filesystem::path& file) {
   const toml::table table = parse_toml(site, text);
   const TableReader root(site, table, "the manifest", root_keys);
 
-  Image image = parse_image(site, required_table(site, root, "image", "`name` and `arch`"));
-  Kernel kernel = parse_kernel(site, required_table(site, root, "kernel", "`path`"), image.arch);
-  std::vector<Ramdisk> ramdisks = parse_ramdisks(site, root.tables("ramdisk"));
-  const Sha256Digest digest = sha256(as_bytes(text));
-  return {.file = file,
-          .text = std::move(text),
-          .digest = digest,
-          .image = std::move(image),
-          .kernel = std::move(kernel),
-          .ramdisks = std::move(ramdisks)};
+  Manifest manifest;
+  manifest.file = file;
+  manifest.digest = sha256(as_bytes(text));
+  manifest.image = parse_image(site, required_table(site, root, "image", "`name` and `arch`"));
+  SourceReader sources(site, manifest.inputs);
+  manifest.kernel = parse_kernel(site, sources, required_table(site, root, "kernel", "`path`"),
+                                 manifest.image.arch);
+  if (const toml::table* app = root.table("app")) manifest.app = parse_app(site, sources, *app);
+  parse_ramdisks(site, sources, root.tables("ramdisk"), manifest);
+  parse_commands(site, root.tables("command"), manifest);
+  if (const toml::table* lint = root.table("lint")) manifest.lint = parse_lint(site, *lint);
+  manifest.text = std::move(text);
+  return manifest;
 }
 
 Manifest load_manifest(const std::filesystem::path& file) {

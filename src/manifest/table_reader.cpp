@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::manifest {
@@ -69,9 +70,9 @@ void ErrorSite::fail(Position position, const std::string& what, ErrorContext co
   throw Error(ErrorKind::usage, what, std::move(context));
 }
 
-TableReader::TableReader(const ErrorSite& site, const toml::table& table, std::string_view name,
+TableReader::TableReader(const ErrorSite& site, const toml::table& table, std::string name,
                          std::span<const std::string_view> keys)
-    : site_(site), table_(table), name_(name) {
+    : site_(site), table_(table), name_(std::move(name)) {
   refuse_unknown_keys(keys);
 }
 
@@ -81,7 +82,7 @@ void TableReader::refuse_unknown_keys(std::span<const std::string_view> keys) co
     const toml::source_position begin = key.source().begin;
     const auto meant = nearest(key.str(), keys);
     site_.fail({.line = begin.line, .column = begin.column},
-               "unknown key " + quote(key.str()) + " in " + std::string(name_),
+               "unknown key " + quote(key.str()) + " in " + name_,
                {.expected = join(keys),
                 .hint = meant ? "did you mean `" + std::string(*meant) + "`?" : std::string()});
   }
@@ -93,7 +94,7 @@ void TableReader::fail(std::string_view key, const std::string& what, ErrorConte
 }
 
 void TableReader::fail_missing(std::string_view key) const {
-  site_.fail(at(), std::string(name_) + " has no `" + std::string(key) + "`");
+  site_.fail(at(), name_ + " has no `" + std::string(key) + "`");
 }
 
 void TableReader::fail_type(std::string_view key, std::string_view wanted) const {
@@ -124,14 +125,68 @@ std::string TableReader::required_string(std::string_view key) const {
   return *std::move(text);
 }
 
-std::optional<InputPath> TableReader::input(std::string_view key) const {
-  if (!has(key)) return std::nullopt;
-  return InputPath{.path = required_string(key), .at = begin_of(*table_.get(key))};
+std::optional<std::vector<std::string>> TableReader::strings(std::string_view key) const {
+  const toml::node* node = table_.get(key);
+  if (node == nullptr) return std::nullopt;
+  const toml::array* list = node->as_array();
+  if (list == nullptr) fail_type(key, "a list of strings");
+  std::vector<std::string> texts;
+  for (const toml::node& element : *list) {
+    const auto* value = element.as_string();
+    const bool is_good =
+        value != nullptr && !value->get().empty() && value->get().find('\0') == std::string::npos;
+    if (!is_good)
+      site_.fail(begin_of(element), "`" + std::string(key) + "` lists something else than strings",
+                 {.expected = "strings that are not empty and hold no NUL"});
+    texts.push_back(value->get());
+  }
+  return texts;
 }
 
-InputPath TableReader::required_input(std::string_view key) const {
-  if (!has(key)) fail_missing(key);
-  return *input(key);
+std::vector<std::pair<std::string, std::string>> TableReader::string_table(
+    std::string_view key) const {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  const toml::table* const values = table(key);
+  if (values == nullptr) return pairs;
+  for (const auto& [name, node] : *values) {
+    const auto* value = node.as_string();
+    if (value == nullptr || value->get().find('\0') != std::string::npos)
+      site_.fail(begin_of(node), "a value in `" + std::string(key) + "` has the wrong type",
+                 {.expected = "a string in quotes, without NUL",
+                  .got = std::string(describe(node.type()))});
+    pairs.emplace_back(name.str(), value->get());
+  }
+  return pairs;
+}
+
+std::optional<Sha256Digest> TableReader::sha256(std::string_view key) const {
+  const std::optional<std::string> text = string(key);
+  if (!text) return std::nullopt;
+  const std::optional<Bytes> bytes = from_hex(*text);
+  Sha256Digest digest{};
+  if (!bytes || bytes->size() != digest.size())
+    fail(key, "`" + std::string(key) + "` is not a SHA-256",
+         {.expected = "64 hexadecimal digits", .got = "'" + *text + "'"});
+  std::copy(bytes->begin(), bytes->end(), digest.begin());
+  return digest;
+}
+
+Position TableReader::at(std::string_view key) const {
+  const toml::node* node = table_.get(key);
+  return begin_of(node != nullptr ? *node : table_);
+}
+
+bool TableReader::is_table(std::string_view key) const {
+  const toml::node* node = table_.get(key);
+  return node != nullptr && node->is_table();
+}
+
+bool TableReader::boolean_or(std::string_view key, bool fallback) const {
+  const toml::node* node = table_.get(key);
+  if (node == nullptr) return fallback;
+  const auto* value = node->as_boolean();
+  if (value == nullptr) fail_type(key, "true or false");
+  return value->get();
 }
 
 std::uint32_t TableReader::number_or(std::string_view key, std::uint32_t fallback) const {

@@ -89,7 +89,7 @@ TEST(Build, TheLockPinsInputsInTheOrderOfTheManifest) {
   const Workshop workshop;
   std::vector<std::string> names;
   for (const manifest::Pin& pin : workshop.lock().lock.inputs)
-    names.push_back(std::string(manifest::name_of(pin.kind)) + " " + pin.path);
+    names.push_back(std::string(manifest::name_of(pin.kind)) + " " + pin.name);
   EXPECT_THAT(names, ElementsAre("kernel kernel", "kernel_config config", "file init", "raw raw",
                                  "dir rootfs", "cpio archive"));
 }

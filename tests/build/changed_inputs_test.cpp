@@ -188,7 +188,7 @@ TEST(EditedLock, AnImageThatTheManifestCannotMakeIsRefusedBeforeBuilding) {
       },
       [](auto& lock) { lock.image.sections[0].type = "cmdline"; },
       [](auto& lock) { lock.inputs.pop_back(); },
-      [](auto& lock) { lock.inputs[0].path = "other"; },
+      [](auto& lock) { lock.inputs[0].name = "other"; },
       [](auto& lock) { lock.inputs[0].kind = manifest::InputKind::raw; }};
   for (const auto& edit : edits) {
     manifest::Lock lock = good;

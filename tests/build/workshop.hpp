@@ -94,7 +94,7 @@ class Workshop {
     return {.tool_version = "1.2.3", .scratch_folder = folder_.path()};
   }
 
-  [[nodiscard]] MadeLock lock() const { return make_lock(manifest(), surroundings()); }
+  [[nodiscard]] MadeLock lock() const { return make_lock(manifest(), {}, surroundings()); }
 
   BuiltImage build(const manifest::Lock& lock, PatchableSink& out) const {
     return build_locked(manifest(), lock, surroundings(), out);

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "reproduce/crypto/digest.hpp"
+#include "reproduce/inputs/reader.hpp"
 
 namespace reproduce::inputs {
 namespace {
@@ -20,20 +21,24 @@ using manifest::InputKind;
 using manifest::Pin;
 using ::testing::HasSubstr;
 
-class InputFile : public ::testing::Test {
+class InputFileTest : public ::testing::Test {
  protected:
   test::TempDir folder_;
-  manifest::Manifest manifest_ = test::manifest_in(folder_.path());
+  manifest::Manifest manifest_ = only_kernel(test::manifest_in(folder_.path()));
+
+  static manifest::Manifest only_kernel(manifest::Manifest manifest) {
+    manifest.inputs.resize(1);
+    return manifest;
+  }
 
   /// A ledger that pins the kernel as `content`, with the kernel admitted.
   [[nodiscard]] Ledger pinned(const std::string& content) const {
-    Ledger ledger(manifest_, Pinning::compare,
-                  {{.kind = InputKind::kernel,
-                    .path = "kernel",
-                    .size = content.size(),
-                    .digest = sha256(as_bytes(content))}});
-    (void)ledger.admit(InputKind::kernel, manifest_.kernel.source);
-    return ledger;
+    return {manifest_,
+            Pinning::compare,
+            {{.kind = InputKind::kernel,
+              .name = "kernel",
+              .size = content.size(),
+              .digest = sha256(as_bytes(content))}}};
   }
 
   static std::string read_in_steps(Source& source, std::size_t step) {
@@ -45,7 +50,7 @@ class InputFile : public ::testing::Test {
   }
 };
 
-TEST_F(InputFile, GivesThePinnedBytesInPiecesOfAnySize) {
+TEST_F(InputFileTest, GivesThePinnedBytesInPiecesOfAnySize) {
   folder_.write("kernel", "kernel bytes");
   for (const std::size_t step : {1U, 5U, 12U, 100U}) {
     Ledger ledger = pinned("kernel bytes");
@@ -56,10 +61,10 @@ TEST_F(InputFile, GivesThePinnedBytesInPiecesOfAnySize) {
   }
 }
 
-TEST_F(InputFile, RecordsSizeAndDigest) {
+TEST_F(InputFileTest, RecordsSizeAndDigest) {
   folder_.write("kernel", "kernel bytes");
   Ledger ledger(manifest_, Pinning::record);
-  InputSource source(ledger, ledger.admit(InputKind::kernel, manifest_.kernel.source));
+  InputSource source(ledger, 0);
   (void)read_in_steps(source, 5);
   const std::vector<Pin> pins = std::move(ledger).finish();
   ASSERT_EQ(pins.size(), 1u);
@@ -67,7 +72,7 @@ TEST_F(InputFile, RecordsSizeAndDigest) {
   EXPECT_EQ(pins[0].digest, sha256(as_bytes("kernel bytes")));
 }
 
-TEST_F(InputFile, AnotherSizeIsRefusedBeforeTheFirstByte) {
+TEST_F(InputFileTest, AnotherSizeIsRefusedBeforeTheFirstByte) {
   folder_.write("kernel", "kernel bytes");
   Ledger ledger = pinned("kernel byte");
   const Error error = test::refusal_of([&] { InputSource(ledger, 0); });
@@ -76,7 +81,7 @@ TEST_F(InputFile, AnotherSizeIsRefusedBeforeTheFirstByte) {
   EXPECT_EQ(error.context().got, "12 bytes");
 }
 
-TEST_F(InputFile, OtherBytesAreRefusedAtTheEnd) {
+TEST_F(InputFileTest, OtherBytesAreRefusedAtTheEnd) {
   folder_.write("kernel", "kernel bytEs");
   Ledger ledger = pinned("kernel bytes");
   InputSource source(ledger, 0);
@@ -85,7 +90,7 @@ TEST_F(InputFile, OtherBytesAreRefusedAtTheEnd) {
   EXPECT_THAT(error.what(), HasSubstr("kernel 'kernel' does not match its pin"));
 }
 
-TEST_F(InputFile, AFileThatGrowsWhileItIsReadIsRefused) {
+TEST_F(InputFileTest, AFileThatGrowsWhileItIsReadIsRefused) {
   folder_.write("kernel", "kernel bytes");
   Ledger ledger = pinned("kernel bytes");
   InputSource source(ledger, 0);
@@ -97,7 +102,7 @@ TEST_F(InputFile, AFileThatGrowsWhileItIsReadIsRefused) {
   EXPECT_EQ(error.context().got, "13 bytes");
 }
 
-TEST_F(InputFile, AFileThatShrinksWhileItIsReadIsRefused) {
+TEST_F(InputFileTest, AFileThatShrinksWhileItIsReadIsRefused) {
   folder_.write("kernel", "kernel bytes");
   Ledger ledger = pinned("kernel bytes");
   InputSource source(ledger, 0);
@@ -109,7 +114,7 @@ TEST_F(InputFile, AFileThatShrinksWhileItIsReadIsRefused) {
   EXPECT_EQ(error.context().got, "4 bytes");
 }
 
-TEST_F(InputFile, AFileThatIsRewrittenWhileItIsReadIsRefused) {
+TEST_F(InputFileTest, AFileThatIsRewrittenWhileItIsReadIsRefused) {
   folder_.write("kernel", "kernel bytes");
   Ledger ledger = pinned("kernel bytes");
   InputSource source(ledger, 0);
@@ -119,7 +124,7 @@ TEST_F(InputFile, AFileThatIsRewrittenWhileItIsReadIsRefused) {
   EXPECT_EQ(test::refusal_of([&] { (void)read_in_steps(source, 4); }).kind(), ErrorKind::untrusted);
 }
 
-TEST_F(InputFile, AbsenceIsToldAtTheManifestsLine) {
+TEST_F(InputFileTest, AbsenceIsToldAtTheManifestsLine) {
   Ledger ledger = pinned("kernel bytes");
   const Error error = test::refusal_of([&] { InputSource(ledger, 0); });
   EXPECT_EQ(error.kind(), ErrorKind::environment);
@@ -128,11 +133,11 @@ TEST_F(InputFile, AbsenceIsToldAtTheManifestsLine) {
   EXPECT_EQ(error.context().source->text, "path = \"kernel\"");
 }
 
-TEST_F(InputFile, OnlyRegularFilesCanBePinned) {
+TEST_F(InputFileTest, OnlyRegularFilesCanBePinned) {
   const std::string path = (folder_.path() / "kernel").string();
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   Ledger fifo(manifest_, Pinning::record);
-  const std::size_t kernel = fifo.admit(InputKind::kernel, manifest_.kernel.source);
+  const std::size_t kernel = 0;
   EXPECT_EQ(test::refusal_of([&] { InputSource(fifo, kernel); }).kind(), ErrorKind::usage);
   std::filesystem::remove(path);
   std::filesystem::create_directory(path);
@@ -141,15 +146,15 @@ TEST_F(InputFile, OnlyRegularFilesCanBePinned) {
   EXPECT_THAT(error.context().hint, HasSubstr("`dir`"));
 }
 
-TEST_F(InputFile, WithoutPinsNothingIsHashedOrHeldAgainstIt) {
+TEST_F(InputFileTest, WithoutPinsNothingIsHashedOrHeldAgainstIt) {
   folder_.write("kernel", "kernel bytes");
   Ledger ledger(manifest_, Pinning::none);
-  InputSource source(ledger, ledger.admit(InputKind::kernel, manifest_.kernel.source));
+  InputSource source(ledger, 0);
   EXPECT_EQ(read_in_steps(source, 5), "kernel bytes");
   EXPECT_NO_THROW((void)std::move(ledger).finish());
 }
 
-TEST_F(InputFile, SmallInputsAreBounded) {
+TEST_F(InputFileTest, SmallInputsAreBounded) {
   folder_.write("kernel", "kernel bytes");
   Ledger ledger = pinned("kernel bytes");
   EXPECT_EQ(as_text(read_input(ledger, 0, 12, "config")), "kernel bytes");
@@ -159,7 +164,7 @@ TEST_F(InputFile, SmallInputsAreBounded) {
   EXPECT_EQ(error.context().file, (folder_.path() / "kernel").string());
 }
 
-TEST_F(InputFile, ContentIsReadWhenItIsStreamed) {
+TEST_F(InputFileTest, ContentIsReadWhenItIsStreamed) {
   folder_.write("kernel", "kernel bytes");
   Ledger ledger = pinned("kernel bytes");
   const tree::ContentPtr content = file_content(ledger, 0);
@@ -169,24 +174,32 @@ TEST_F(InputFile, ContentIsReadWhenItIsStreamed) {
   EXPECT_NO_THROW((void)std::move(ledger).finish());
 }
 
-TEST_F(InputFile, ContentWhoseSizeChangedMeanwhileIsRefused) {
+TEST_F(InputFileTest, ContentWhoseSizeChangedMeanwhileIsRefused) {
   folder_.write("kernel", "kernel bytes");
   Ledger recording(manifest_, Pinning::record);
-  const tree::ContentPtr content =
-      file_content(recording, recording.admit(InputKind::kernel, manifest_.kernel.source));
+  const tree::ContentPtr content = file_content(recording, 0);
   folder_.write("kernel", "more kernel bytes");
   const Error error = test::refusal_of([&] { (void)content->open(); });
   EXPECT_EQ(error.kind(), ErrorKind::environment);
   EXPECT_THAT(error.what(), HasSubstr("changed while it was read"));
 }
 
-TEST_F(InputFile, AnArchiveThatIsNotThePinnedOneIsUntrustedAndNotMalformed) {
+TEST_F(InputFileTest, AnArchiveThatIsNotThePinnedOneIsUntrustedAndNotMalformed) {
+  manifest_.inputs[0].kind = InputKind::cpio;
+  const auto refusal = [&](Ledger ledger) {
+    Reader reader(ledger, folder_.path());
+    return test::refusal_of([&] { (void)reader.tree({.input = 0}); });
+  };
+  const auto pinned_archive = [&](const std::string& content) {
+    return Ledger(manifest_, Pinning::compare,
+                  {{.kind = InputKind::cpio,
+                    .name = "kernel",
+                    .size = content.size(),
+                    .digest = sha256(as_bytes(content))}});
+  };
   folder_.write("kernel", "no archive!!");
-  Ledger other = pinned("an archive!!");
-  EXPECT_EQ(test::refusal_of([&] { (void)read_archive_input(other, 0, folder_.path()); }).kind(),
-            ErrorKind::untrusted);
-  Ledger same = pinned("no archive!!");
-  const Error error = test::refusal_of([&] { (void)read_archive_input(same, 0, folder_.path()); });
+  EXPECT_EQ(refusal(pinned_archive("an archive!!")).kind(), ErrorKind::untrusted);
+  const Error error = refusal(pinned_archive("no archive!!"));
   EXPECT_EQ(error.kind(), ErrorKind::malformed);
   EXPECT_EQ(error.context().file, (folder_.path() / "kernel").string());
 }

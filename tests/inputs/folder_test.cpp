@@ -41,17 +41,15 @@ class InputFolder : public ::testing::Test {
     }
   }
 
-  [[nodiscard]] std::size_t admit(Ledger& ledger) const {
-    return ledger.admit(InputKind::dir, layer().source);
-  }
-
-  [[nodiscard]] const manifest::DirectoryLayer& layer() const {
-    return std::get<manifest::DirectoryLayer>(manifest_.ramdisks[0].layers[0].kind);
+  /// The manifest with the folder as its only input.
+  static manifest::Manifest only_folder(manifest::Manifest manifest) {
+    manifest.inputs.erase(manifest.inputs.begin());
+    return manifest;
   }
 
   [[nodiscard]] std::vector<Pin> lock() const {
     Ledger ledger(manifest_, Pinning::record);
-    FolderInput folder(ledger, admit(ledger), {});
+    FolderInput folder(ledger, 0, {});
     stream_all(folder.layer().tree);
     folder.settle();
     return std::move(ledger).finish();
@@ -61,7 +59,7 @@ class InputFolder : public ::testing::Test {
   template <class Meanwhile>
   void build(const std::vector<Pin>& pins, Meanwhile meanwhile) const {
     Ledger ledger(manifest_, Pinning::compare, pins);
-    FolderInput folder(ledger, admit(ledger), {});
+    FolderInput folder(ledger, 0, {});
     meanwhile();
     stream_all(folder.layer().tree);
     folder.settle();
@@ -80,7 +78,8 @@ class InputFolder : public ::testing::Test {
   }
 
   test::TempDir folder_;
-  manifest::Manifest manifest_ = test::manifest_with_layers(folder_.path(), "dir = \"root\"");
+  manifest::Manifest manifest_ =
+      only_folder(test::manifest_with_layers(folder_.path(), "dir = \"root\""));
 };
 
 // The digest was computed with Python's hashlib over the text that tree/digest.hpp documents.
@@ -132,8 +131,7 @@ TEST_F(InputFolder, AnotherSizeIsRefusedBeforeAnythingIsRead) {
   const std::vector<Pin> pins = lock();
   folder_.write("root/a", "aaaa");
   Ledger ledger(manifest_, Pinning::compare, pins);
-  const std::size_t input = admit(ledger);
-  const Error error = test::refusal_of([&] { FolderInput(ledger, input, {}); });
+  const Error error = test::refusal_of([&] { FolderInput(ledger, 0, {}); });
   EXPECT_EQ(error.kind(), ErrorKind::untrusted);
   EXPECT_EQ(error.context().expected, "4 entries with 5 bytes");
   EXPECT_EQ(error.context().got, "4 entries with 6 bytes");

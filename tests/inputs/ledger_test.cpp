@@ -17,8 +17,8 @@ using ::testing::HasSubstr;
 class LedgerTest : public ::testing::Test {
  protected:
   manifest::Manifest manifest_ = test::manifest_in("folder");
-  manifest::InputPath kernel_ = manifest_.kernel.source;
-  manifest::InputPath raw_ = *manifest_.ramdisks[0].raw;
+  static constexpr manifest::InputId kernel_ = 0;
+  static constexpr manifest::InputId raw_ = 1;
 
   static Sha256Digest digest(std::uint8_t byte) {
     Sha256Digest digest;
@@ -27,31 +27,27 @@ class LedgerTest : public ::testing::Test {
   }
 
   std::vector<Pin> pins_ = {
-      {.kind = InputKind::kernel, .path = "kernel", .size = 7, .digest = digest(1)},
-      {.kind = InputKind::raw, .path = "raw", .size = 8, .digest = digest(2)}};
+      {.kind = InputKind::kernel, .name = "kernel", .size = 7, .digest = digest(1)},
+      {.kind = InputKind::raw, .name = "raw", .size = 8, .digest = digest(2)}};
 };
 
 TEST_F(LedgerTest, RecordsWhatItIsTold) {
   Ledger ledger(manifest_, Pinning::record);
-  const std::size_t kernel = ledger.admit(InputKind::kernel, kernel_);
-  const std::size_t raw = ledger.admit(InputKind::raw, raw_);
-  ledger.settle(raw, 8, digest(2));
-  ledger.settle(kernel, 7, digest(1));
+  ledger.settle(raw_, 8, digest(2));
+  ledger.settle(kernel_, 7, digest(1));
   EXPECT_EQ(std::move(ledger).finish(), pins_);
 }
 
 TEST_F(LedgerTest, AcceptsWhatIsPinned) {
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  ledger.settle(ledger.admit(InputKind::kernel, kernel_), 7, digest(1));
-  ledger.settle(ledger.admit(InputKind::raw, raw_), 8, digest(2));
+  ledger.settle(kernel_, 7, digest(1));
+  ledger.settle(raw_, 8, digest(2));
   EXPECT_EQ(std::move(ledger).finish(), pins_);
 }
 
 TEST_F(LedgerTest, NamesTheInputAndItsLineWhenTheDigestDiffers) {
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  (void)ledger.admit(InputKind::kernel, kernel_);
-  const std::size_t raw = ledger.admit(InputKind::raw, raw_);
-  const Error error = test::refusal_of([&] { ledger.settle(raw, 8, digest(3)); });
+  const Error error = test::refusal_of([&] { ledger.settle(raw_, 8, digest(3)); });
   EXPECT_EQ(error.kind(), ErrorKind::untrusted);
   EXPECT_EQ(std::string(error.what()), "raw ramdisk 'raw' does not match its pin");
   EXPECT_EQ(error.context().file, "folder/enclave.toml");
@@ -66,59 +62,87 @@ TEST_F(LedgerTest, NamesTheInputAndItsLineWhenTheDigestDiffers) {
 
 TEST_F(LedgerTest, ASizeThatDiffersIsEnough) {
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  const std::size_t kernel = ledger.admit(InputKind::kernel, kernel_);
-  EXPECT_NO_THROW(ledger.check_size(kernel, 7));
-  const Error error = test::refusal_of([&] { ledger.check_size(kernel, 9); });
+  EXPECT_NO_THROW(ledger.check_size(kernel_, 7));
+  const Error error = test::refusal_of([&] { ledger.check_size(kernel_, 9); });
   EXPECT_EQ(error.kind(), ErrorKind::untrusted);
   EXPECT_EQ(error.context().expected, "7 bytes");
   EXPECT_EQ(error.context().got, "9 bytes");
 }
 
 TEST_F(LedgerTest, AFolderDiffersInEntriesToo) {
-  pins_[0].kind = InputKind::dir;
   pins_[0].entries = 3;
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  const std::size_t folder = ledger.admit(InputKind::dir, kernel_);
-  EXPECT_NO_THROW(ledger.check_extent(folder, 3, 7));
-  const Error error = test::refusal_of([&] { ledger.check_extent(folder, 1, 7); });
+  EXPECT_NO_THROW(ledger.check_extent(kernel_, 3, 7));
+  const Error error = test::refusal_of([&] { ledger.check_extent(kernel_, 1, 7); });
   EXPECT_EQ(error.context().expected, "3 entries with 7 bytes");
   EXPECT_EQ(error.context().got, "1 entry with 7 bytes");
 }
 
 TEST_F(LedgerTest, WhatChangesBetweenTwoLooksIsTheMachinesFault) {
   Ledger ledger(manifest_, Pinning::recheck, pins_);
-  const std::size_t kernel = ledger.admit(InputKind::kernel, kernel_);
-  const Error error = test::refusal_of([&] { ledger.settle(kernel, 7, digest(9)); });
+  const Error error = test::refusal_of([&] { ledger.settle(kernel_, 7, digest(9)); });
   EXPECT_EQ(error.kind(), ErrorKind::environment);
   EXPECT_THAT(error.what(), HasSubstr("changed while it was read"));
 }
 
 TEST_F(LedgerTest, PinsOfOtherInputsAreAnEditedLock) {
-  Ledger kinds(manifest_, Pinning::compare, pins_);
-  EXPECT_EQ(test::refusal_of([&] { (void)kinds.admit(InputKind::raw, kernel_); }).kind(),
-            ErrorKind::usage);
-  Ledger paths(manifest_, Pinning::compare, pins_);
-  EXPECT_EQ(test::refusal_of([&] { (void)paths.admit(InputKind::kernel, raw_); }).kind(),
-            ErrorKind::usage);
-  pins_.pop_back();
-  Ledger fewer(manifest_, Pinning::compare, pins_);
-  (void)fewer.admit(InputKind::kernel, kernel_);
-  EXPECT_EQ(test::refusal_of([&] { (void)fewer.admit(InputKind::raw, raw_); }).kind(),
-            ErrorKind::usage);
+  const auto refusal_with = [this](std::vector<Pin> pins) {
+    return test::refusal_of([&] { Ledger(manifest_, Pinning::compare, std::move(pins)); });
+  };
+  std::vector<Pin> kinds = pins_;
+  kinds[0].kind = InputKind::raw;
+  EXPECT_EQ(refusal_with(kinds).kind(), ErrorKind::usage);
+  std::vector<Pin> names = pins_;
+  names[0].name = "raw";
+  EXPECT_EQ(refusal_with(names).kind(), ErrorKind::usage);
+  std::vector<Pin> origins = pins_;
+  origins[1].origin = manifest::Origin::url;
+  EXPECT_EQ(refusal_with(origins).kind(), ErrorKind::usage);
+  const Error fewer = refusal_with({pins_[0]});
+  EXPECT_EQ(fewer.kind(), ErrorKind::usage);
+  EXPECT_STREQ(fewer.what(), "the lock does not pin raw ramdisk 'raw'");
 }
 
 TEST_F(LedgerTest, APinThatNobodyAskedForIsAnEditedLock) {
-  Ledger ledger(manifest_, Pinning::compare, pins_);
-  ledger.settle(ledger.admit(InputKind::kernel, kernel_), 7, digest(1));
-  const Error error = test::refusal_of([&] { (void)std::move(ledger).finish(); });
+  pins_.push_back({.kind = InputKind::file, .name = "more"});
+  const Error error = test::refusal_of([&] { Ledger(manifest_, Pinning::compare, pins_); });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
-  EXPECT_EQ(error.context().got, "raw ramdisk 'raw'");
+  EXPECT_EQ(error.context().got, "file 'more'");
 }
 
 TEST_F(LedgerTest, AnInputThatWasNotReadIsABug) {
-  Ledger ledger(manifest_, Pinning::compare, {pins_[0]});
-  (void)ledger.admit(InputKind::kernel, kernel_);
+  Ledger ledger(manifest_, Pinning::compare, pins_);
+  ledger.settle(kernel_, 7, digest(1));
   EXPECT_EQ(test::refusal_of([&] { (void)std::move(ledger).finish(); }).kind(), ErrorKind::bug);
+}
+
+TEST_F(LedgerTest, TheManifestsOwnDigestHoldsInEveryRun) {
+  manifest_.inputs[kernel_].sha256 = digest(1);
+  for (const Pinning pinning : {Pinning::record, Pinning::none}) {
+    Ledger ledger(manifest_, pinning);
+    EXPECT_NO_THROW(ledger.settle(kernel_, 7, digest(1)));
+    const Error error = test::refusal_of([&] { ledger.settle(kernel_, 7, digest(2)); });
+    EXPECT_EQ(error.kind(), ErrorKind::untrusted);
+    EXPECT_THAT(error.what(), HasSubstr("the digest that the manifest says"));
+  }
+}
+
+TEST_F(LedgerTest, WhatWasFetchedLiesInTheStoreAndIsComparedWhileLocking) {
+  manifest_.inputs[kernel_].origin = manifest::Origin::url;
+  pins_[0].origin = manifest::Origin::url;
+  const StoreLookup store = [](const Sha256Digest& wanted) {
+    return wanted == digest(1) ? std::optional<std::filesystem::path>("store/01") : std::nullopt;
+  };
+  Ledger ledger(manifest_, Pinning::record, pins_, store);
+  EXPECT_EQ(ledger.location(kernel_), "store/01");
+  EXPECT_NO_THROW(ledger.settle(kernel_, 7, digest(1)));
+  EXPECT_THAT(test::refusal_of([&] { ledger.settle(kernel_, 7, digest(9)); }).what(),
+              HasSubstr("is damaged in the store"));
+  pins_[0].digest = digest(5);
+  Ledger absent(manifest_, Pinning::record, pins_, store);
+  const Error error = test::refusal_of([&] { (void)absent.location(kernel_); });
+  EXPECT_EQ(error.kind(), ErrorKind::environment);
+  EXPECT_THAT(error.context().hint, HasSubstr("reproduce fetch"));
 }
 
 }  // namespace

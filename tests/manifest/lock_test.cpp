@@ -27,11 +27,12 @@ Lock example() {
   lock.manifest = filled<Sha256Digest>(0x01);
   lock.writers = {{"cpio", "newc/1"}, {"eif", "4"}};
   lock.inputs = {{.kind = InputKind::kernel,
-                  .path = "inputs/bzImage",
+                  .name = "inputs/bzImage",
                   .size = 40000,
                   .digest = filled<Sha256Digest>(0x02)},
                  {.kind = InputKind::dir,
-                  .path = "root \"é\"",
+                  .name = "root \"é\"",
+                  .form = PinForm::tree,
                   .size = 12,
                   .digest = filled<Sha256Digest>(0x03),
                   .entries = 5}};

@@ -46,10 +46,10 @@ TEST(ParseManifest, FillsInEveryDefault) {
   EXPECT_EQ(manifest.image.source_date_epoch, 0u);
   EXPECT_FALSE(manifest.image.metadata.build_tool);
   EXPECT_FALSE(manifest.image.metadata.custom);
-  EXPECT_EQ(manifest.kernel.source.path, "bzImage");
+  EXPECT_EQ(manifest.inputs[manifest.kernel.source.input].name, "bzImage");
   EXPECT_FALSE(manifest.kernel.config);
   ASSERT_THAT(manifest.ramdisks, SizeIs(1));
-  EXPECT_EQ(manifest.ramdisks[0].raw->path, "boot.cpio");
+  EXPECT_EQ(manifest.inputs[manifest.ramdisks[0].raw->input].name, "boot.cpio");
 }
 
 // The two files that nitro-cli 1.5.0 ships as blobs/x86_64/cmdline and blobs/aarch64/cmdline.
@@ -95,19 +95,19 @@ raw = "two.cpio"
   EXPECT_EQ(metadata.operating_system, "Linux");
   EXPECT_EQ(metadata.kernel_version, "6.12");
   EXPECT_EQ(metadata.custom, R"({"a":{"x":"é"},"b":[1,2.0,true]})");
-  EXPECT_EQ(manifest.kernel.config->path, "inputs/config");
+  EXPECT_EQ(manifest.inputs[manifest.kernel.config->input].name, "inputs/config");
   EXPECT_EQ(manifest.kernel.cmdline, "quiet");
   ASSERT_THAT(manifest.ramdisks, SizeIs(2));
   EXPECT_THAT(manifest.ramdisks[0].layers, SizeIs(1));
-  EXPECT_EQ(manifest.ramdisks[1].raw->path, "two.cpio");
+  EXPECT_EQ(manifest.inputs[manifest.ramdisks[1].raw->input].name, "two.cpio");
   EXPECT_THAT(manifest.ramdisks[1].layers, SizeIs(0));
 }
 
 TEST(ParseManifest, ReadsAFileLayer) {
   const auto plain = parse_layer<FileLayer>("file = \"a\"\nto = \"/b/c\"");
-  EXPECT_EQ(plain.source.path, "a");
+  EXPECT_EQ(plain.source.part, "");
   EXPECT_EQ(plain.to, "b/c");
-  EXPECT_EQ(plain.mode, 0644u);
+  EXPECT_FALSE(plain.mode);
   EXPECT_EQ(plain.owner.uid, 0u);
   const auto full =
       parse_layer<FileLayer>("file = \"a\"\nto = \"/b\"\nmode = \"04755\"\nuid = 7\ngid = 8");
@@ -117,17 +117,17 @@ TEST(ParseManifest, ReadsAFileLayer) {
 }
 
 TEST(ParseManifest, ReadsADirLayer) {
-  EXPECT_EQ(parse_layer<DirectoryLayer>("dir = \"rootfs\"").to, "");
-  const auto full = parse_layer<DirectoryLayer>(
-      "dir = \"rootfs\"\nto = \"/rootfs\"\nowner = \"1000:4294967295\"");
+  EXPECT_EQ(parse_layer<TreeLayer>("dir = \"rootfs\"").to, "");
+  const auto full =
+      parse_layer<TreeLayer>("dir = \"rootfs\"\nto = \"/rootfs\"\nowner = \"1000:4294967295\"");
   EXPECT_EQ(full.to, "rootfs");
-  EXPECT_EQ(full.owner.uid, 1000u);
-  EXPECT_EQ(full.owner.gid, 4294967295u);
+  EXPECT_EQ(full.owner->uid, 1000u);
+  EXPECT_EQ(full.owner->gid, 4294967295u);
 }
 
 TEST(ParseManifest, ReadsACpioLayer) {
-  EXPECT_EQ(parse_layer<ArchiveLayer>("cpio = \"a.cpio\"").to, "");
-  EXPECT_EQ(parse_layer<ArchiveLayer>("cpio = \"a.cpio\"\nto = \"/\"").to, "");
+  EXPECT_EQ(parse_layer<TreeLayer>("cpio = \"a.cpio\"").to, "");
+  EXPECT_EQ(parse_layer<TreeLayer>("cpio = \"a.cpio\"\nto = \"/\"").to, "");
 }
 
 TEST(ParseManifest, ReadsATextLayer) {
@@ -157,10 +157,10 @@ TEST(ParseManifest, DigestIsThatOfTheText) {
 
 TEST(ParseManifest, LocatesInputsFromTheManifestsFolder) {
   const Manifest manifest = parse(minimal);
-  EXPECT_EQ(manifest.locate({.path = "bzImage"}), "folder/bzImage");
-  EXPECT_EQ(manifest.locate({.path = "../x"}), "folder/../x");
-  EXPECT_EQ(manifest.locate({.path = "/abs/x"}), "/abs/x");
-  EXPECT_EQ(parse_manifest(minimal, "enclave.toml").locate({.path = "bzImage"}), "bzImage");
+  EXPECT_EQ(manifest.locate({.name = "bzImage"}), "folder/bzImage");
+  EXPECT_EQ(manifest.locate({.name = "../x"}), "folder/../x");
+  EXPECT_EQ(manifest.locate({.name = "/abs/x"}), "/abs/x");
+  EXPECT_EQ(parse_manifest(minimal, "enclave.toml").locate({.name = "bzImage"}), "bzImage");
 }
 
 TEST(ParseManifest, RemembersWhereAnInputStands) {

@@ -29,8 +29,9 @@ struct MadeLock {
 /// What `manifest` makes today: reads every input twice, and writes no image. The first run
 /// records the inputs and gives the header; the second one hashes the image behind that
 /// header and checks that nothing changed between the two. Error{environment} when something
-/// did.
+/// did. `resolved`: the pins of inputs that are not of this host, as Ledger takes them.
 [[nodiscard]] MadeLock make_lock(const manifest::Manifest& manifest,
+                                 const std::vector<manifest::Pin>& resolved,
                                  const Surroundings& surroundings,
                                  const ProgressCallback& progress = {});
 

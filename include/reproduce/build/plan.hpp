@@ -14,8 +14,8 @@
 #include "reproduce/build/ramdisk.hpp"
 #include "reproduce/build/warning.hpp"
 #include "reproduce/eif/layout.hpp"
-#include "reproduce/inputs/file.hpp"
 #include "reproduce/inputs/ledger.hpp"
+#include "reproduce/inputs/reader.hpp"
 #include "reproduce/manifest/manifest.hpp"
 
 namespace reproduce::build {
@@ -24,6 +24,8 @@ namespace reproduce::build {
 struct Surroundings {
   std::string tool_version;              ///< of `reproduce`, for the metadata
   std::filesystem::path scratch_folder;  ///< room for what archives hold while they are read
+  inputs::StoreLookup store{};           ///< where fetched inputs lie
+  unsigned threads = 1;                  ///< for compression; no byte depends on it
 };
 
 /// Sections in the order in which they are written, which is that of AWS's builder: kernel,
@@ -31,12 +33,13 @@ struct Surroundings {
 struct Plan {
   eif::Arch arch = eif::Arch::x86_64;
   std::uint32_t mtime = 0;  ///< of every file in a layered ramdisk
+  unsigned threads = 1;     ///< for compression
 
-  std::unique_ptr<inputs::InputSource> kernel;
+  inputs::OpenInput kernel;
   std::string cmdline;
   Bytes metadata;
 
-  using RawRamdisk = std::unique_ptr<inputs::InputSource>;
+  using RawRamdisk = inputs::OpenInput;
   using PlannedRamdisk = std::variant<RawRamdisk, LayeredRamdisk>;
   std::vector<PlannedRamdisk> ramdisks;
 
@@ -46,7 +49,7 @@ struct Plan {
 /// Whether the metadata says the version of `reproduce`, so that the image depends on it.
 [[nodiscard]] bool stamps_tool_version(const manifest::Manifest& manifest) noexcept;
 
-/// Admits all inputs to the ledger, opens the kernel and the raw ramdisks, reads the kernel's
+/// Opens the kernel and the raw ramdisks, reads the kernel's
 /// config, and lists or unpacks all layers.
 ///
 /// Metadata that the manifest leaves out: BuildTool "reproduce" and the version of it,

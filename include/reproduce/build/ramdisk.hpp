@@ -1,48 +1,82 @@
 #pragma once
 
-/// Layers -> one tree -> one cpio archive.
+/// Layers -> one tree -> one cpio archive, plain or compressed.
 
 #include <cstdint>
-#include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "reproduce/base/stream.hpp"
 #include "reproduce/build/warning.hpp"
 #include "reproduce/inputs/folder.hpp"
 #include "reproduce/inputs/ledger.hpp"
+#include "reproduce/inputs/reader.hpp"
 #include "reproduce/manifest/manifest.hpp"
 #include "reproduce/tree/tree.hpp"
 
 namespace reproduce::build {
 
-/// What the layers of one ramdisk read, by layer: its number in the ledger.
-using LayerInputs = std::vector<std::optional<std::size_t>>;
-
-/// A ramdisk that is made of layers: its tree is known, its files are not read yet.
-class LayeredRamdisk {
+/// Puts one thing after the other into a tree, and explains what does not go together with
+/// the manifest's line. Views what it is given.
+class TreeJoiner {
  public:
-  /// Admits the layers' inputs to the ledger, in order.
-  [[nodiscard]] static LayerInputs admit(const manifest::Ramdisk& ramdisk, inputs::Ledger& ledger);
+  TreeJoiner(inputs::Ledger& ledger, inputs::Reader& reader) : ledger_(ledger), reader_(reader) {}
 
-  /// Lists folders and unpacks archives (into a scratch file in `scratch_folder`) and joins
-  /// all layers. Error{usage} when two layers bring one path, unless both bring a folder: the
-  /// later one's attributes hold then. `manifest` and `ledger` must outlive the ramdisk.
-  LayeredRamdisk(const manifest::Manifest& manifest, const manifest::Ramdisk& ramdisk,
-                 const LayerInputs& layer_inputs, inputs::Ledger& ledger,
-                 const std::filesystem::path& scratch_folder);
+  /// Error{usage} when another layer brought the path, unless both bring a folder: the later
+  /// one's attributes hold then. `at`: the line to blame.
+  void add(const std::string& to, tree::Entry entry, manifest::Position at);
+
+  /// All that `source` holds, below `to`.
+  void merge(const manifest::FileRef& source, const std::string& to,
+             const std::optional<manifest::Owner>& owner, manifest::Position at);
+
+  /// One file.
+  void add_file(const manifest::FileRef& source, const std::string& to,
+                std::optional<std::uint32_t> mode, const manifest::Owner& owner,
+                manifest::Position at);
 
   [[nodiscard]] const tree::Tree& tree() const noexcept { return tree_; }
 
-  /// What the sources held and the ramdisk does not.
-  [[nodiscard]] const Warnings& warnings() const noexcept { return warnings_; }
-
-  /// Streams the archive to `out`, every file with the time `mtime`, and settles all inputs.
-  void write(std::uint32_t mtime, Sink& out);
-
  private:
+  friend class LayeredRamdisk;
+
+  void merge_tree(tree::Tree tree, const std::string& to, manifest::Position at);
+  void warn_of_losses(const std::vector<layers::Loss>& losses, const std::string& source);
+
+  inputs::Ledger& ledger_;
+  inputs::Reader& reader_;
   tree::Tree tree_;
   std::vector<inputs::FolderInput> folders_;
   Warnings warnings_;
 };
+
+/// A ramdisk that is made of layers: its tree is known, its files are not read yet.
+class LayeredRamdisk {
+ public:
+  /// What the joiner has put together.
+  LayeredRamdisk(TreeJoiner&& joined, manifest::Compression compression);
+
+  [[nodiscard]] const tree::Tree& tree() const noexcept { return tree_; }
+  [[nodiscard]] manifest::Compression compression() const noexcept { return compression_; }
+
+  /// What the sources held and the ramdisk does not.
+  [[nodiscard]] const Warnings& warnings() const noexcept { return warnings_; }
+
+  /// Streams the archive to `out`, every file with the time `mtime`, compressed by up to
+  /// `threads` threads, and settles all folders. Either form is padded to 512 bytes.
+  void write(std::uint32_t mtime, unsigned threads, Sink& out);
+
+ private:
+  tree::Tree tree_;
+  manifest::Compression compression_;
+  std::vector<inputs::FolderInput> folders_;
+  Warnings warnings_;
+};
+
+/// The ramdisk that the manifest describes with layers: lists folders, unpacks archives and
+/// joins them. `reader` and what it reads from must outlive the ramdisk's reading.
+[[nodiscard]] LayeredRamdisk plan_ramdisk(const manifest::Ramdisk& ramdisk, inputs::Ledger& ledger,
+                                          inputs::Reader& reader);
 
 }  // namespace reproduce::build

@@ -14,7 +14,6 @@
 #include "reproduce/base/stream.hpp"
 #include "reproduce/crypto/digest.hpp"
 #include "reproduce/inputs/ledger.hpp"
-#include "reproduce/layers/layer.hpp"
 #include "reproduce/tree/content.hpp"
 
 namespace reproduce::inputs {
@@ -28,7 +27,7 @@ class InputSource final : public Source {
   /// Error{environment} when it cannot be opened, Error{usage} when it is not a regular file
   /// and pins are wanted, Error{untrusted} when its size is not the pinned one. `ledger`
   /// must outlive the source.
-  InputSource(Ledger& ledger, std::size_t input,
+  InputSource(Ledger& ledger, manifest::InputId input,
               std::optional<std::uint64_t> promised = std::nullopt);
 
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override;
@@ -41,7 +40,7 @@ class InputSource final : public Source {
   [[noreturn]] void refuse_size(std::uint64_t size) const;
 
   Ledger& ledger_;
-  std::size_t input_;
+  manifest::InputId input_;
   FileSource file_;
   std::optional<std::uint64_t> due_;  ///< the size that it must have
   std::optional<Sha256> hash_;
@@ -50,16 +49,11 @@ class InputSource final : public Source {
 };
 
 /// All of a small input, at most `limit` bytes: Error{malformed} naming `what` beyond that.
-[[nodiscard]] Bytes read_input(Ledger& ledger, std::size_t input, std::uint64_t limit,
+[[nodiscard]] Bytes read_input(Ledger& ledger, manifest::InputId input, std::uint64_t limit,
                                std::string_view what);
 
 /// The input as the content of a file in a tree. It is opened when it is streamed; its size
 /// is looked up now. `ledger` must outlive it.
-[[nodiscard]] tree::ContentPtr file_content(Ledger& ledger, std::size_t input);
-
-/// A cpio archive as a layer; settled when this returns. Contents wait in a scratch file in
-/// `scratch_folder`. Errors name the archive.
-[[nodiscard]] layers::Layer read_archive_input(Ledger& ledger, std::size_t input,
-                                               const std::filesystem::path& scratch_folder);
+[[nodiscard]] tree::ContentPtr file_content(Ledger& ledger, manifest::InputId input);
 
 }  // namespace reproduce::inputs

@@ -16,7 +16,7 @@ class FolderInput {
  public:
   /// Lists the folder; everything in it belongs to `owner`. Error{untrusted} when it holds
   /// more or less than its pin says. `ledger` must outlive this and all of the contents.
-  FolderInput(Ledger& ledger, std::size_t input, manifest::Owner owner);
+  FolderInput(Ledger& ledger, manifest::InputId input, manifest::Owner owner);
   FolderInput(FolderInput&&) noexcept;
   FolderInput& operator=(FolderInput&&) noexcept;
   FolderInput(const FolderInput&) = delete;

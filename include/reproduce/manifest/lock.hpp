@@ -18,21 +18,44 @@
 
 namespace reproduce::manifest {
 
-/// What an input is used as. The name in the lock is the manifest's key.
-enum class InputKind { kernel, kernel_config, raw, file, dir, cpio };
+/// What the digest of a pin is the digest of. The name of its key in the lock says it.
+enum class PinForm {
+  file,      ///< `sha256`: of the file
+  tree,      ///< `tree_sha256`: of what a folder holds, as tree::digest() has it
+  manifest,  ///< `manifest_sha256`: of the manifest of an image, which names all else
+  config,    ///< `config_sha256`: of its configuration, where there is no manifest (docker save)
+  packages   ///< `packages`: each has its own
+};
 
-[[nodiscard]] std::string_view name_of(InputKind kind) noexcept;
+/// One Debian package of an input of kind `debs`.
+struct PackagePin {
+  std::string name;
+  std::string version;
+  std::string architecture;
+  std::string source;  ///< the source package, with its version where that differs
+  std::string file;    ///< where the archive has it, from its root
+  std::uint64_t size = 0;
+  Sha256Digest digest{};
+
+  bool operator==(const PackagePin&) const = default;
+};
 
 /// One input as it was.
 struct Pin {
   InputKind kind = InputKind::file;
-  std::string path;           ///< as the manifest writes it
-  std::uint64_t size = 0;     ///< bytes; of a folder, of all files in it together
-  Sha256Digest digest{};      ///< of the file; of a folder, tree::digest() of what it brought
-  std::uint64_t entries = 0;  ///< folders only: how many entries it brought
+  Origin origin = Origin::path;
+  std::string name{};  ///< Input::name
+  PinForm form = PinForm::file;
+  std::uint64_t size = 0;     ///< bytes; of what holds several files, of all of them together
+  Sha256Digest digest{};      ///< as `form` says; nothing for packages
+  std::uint64_t entries = 0;  ///< PinForm::tree only: how many entries there are
+  std::vector<PackagePin> packages{};
 
   bool operator==(const Pin&) const = default;
 };
+
+/// A pin that says which input it is for, and nothing else yet. Images get PinForm::manifest.
+[[nodiscard]] Pin blank_pin(const Input& input);
 
 struct ExpectedSection {
   std::string type;  ///< "kernel", "cmdline", "metadata", "ramdisk"

@@ -13,6 +13,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/crypto/digest.hpp"
+#include "reproduce/manifest/input.hpp"
 
 namespace reproduce::manifest {
 
@@ -26,20 +27,6 @@ enum class Arch { x86_64, aarch64 };
 /// Source: aws-nitro-enclaves-cli 2950b36, blobs/<arch>/cmdline, without the newline.
 [[nodiscard]] std::string default_cmdline(Arch arch);
 
-/// A place in the manifest, for errors that are found after parsing. Manifest::line_at()
-/// turns it into a line with a caret; the line itself is not kept here, because a hostile
-/// manifest may be one long line with a hundred thousand places.
-struct Position {
-  std::uint32_t line = 0;    ///< from 1; 0: nowhere
-  std::uint32_t column = 0;  ///< from 1, in characters
-};
-
-/// A file or folder that the build reads.
-struct InputPath {
-  std::string path;  ///< as written; a relative one starts at the manifest's folder
-  Position at{};     ///< of the value
-};
-
 struct Owner {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
@@ -48,25 +35,20 @@ struct Owner {
 /// Paths called `to` are inside the ramdisk and in the tree's form: relative, "" for the
 /// root, without `.` and `..` parts.
 
-/// One file of the host at one path.
+/// One file at one path.
 struct FileLayer {
-  InputPath source;
+  FileRef source;
   std::string to;
-  std::uint32_t mode;
+  /// Where it is not set: 0644, and for a member of an archive what that records.
+  std::optional<std::uint32_t> mode;
   Owner owner;
 };
 
-/// A folder of the host with all that is in it. Modes are the host's, owners are not.
-struct DirectoryLayer {
-  InputPath source;
+/// Everything that a folder, an archive, packages or an image hold.
+struct TreeLayer {
+  FileRef source;  ///< with a part only where an `eif`'s ramdisk is the archive
   std::string to;
-  Owner owner;
-};
-
-/// All entries of a cpio archive, owners and modes as recorded there.
-struct ArchiveLayer {
-  InputPath source;
-  std::string to;
+  std::optional<Owner> owner;  ///< everybody's; else 0:0 for folders, and as recorded
 };
 
 /// A file whose content stands in the manifest.
@@ -90,24 +72,70 @@ struct FolderLayer {
   Owner owner;
 };
 
+/// A device node.
+struct DeviceLayer {
+  bool is_block = false;
+  std::uint32_t device_major = 0;
+  std::uint32_t device_minor = 0;
+  std::string to;
+  std::uint32_t mode;
+  Owner owner;
+};
+
 struct Layer {
-  std::variant<FileLayer, DirectoryLayer, ArchiveLayer, TextLayer, SymlinkLayer, FolderLayer> kind;
+  std::variant<FileLayer, TreeLayer, TextLayer, SymlinkLayer, FolderLayer, DeviceLayer> kind;
   Position at;  ///< of the layer's header
 };
 
-enum class Compression { none };
+enum class Compression { none, gzip, zstd, xz };
+
+/// "none", "gzip", ...: as in the manifest.
+[[nodiscard]] std::string_view name_of(Compression compression) noexcept;
 
 /// Either a ready ramdisk, taken byte for byte, or layers that become one.
 struct Ramdisk {
-  std::optional<InputPath> raw{};
+  std::optional<FileRef> raw{};
   Compression compression = Compression::none;
   std::vector<Layer> layers{};  ///< empty if and only if `raw` is set
   Position at{};
 };
 
+/// The short form: a container's tree and a command, as the two ramdisks that nitro-cli makes.
+struct App {
+  FileRef source;                                          ///< as in TreeLayer
+  std::optional<FileRef> init{};                           ///< in place of the builtin one
+  std::optional<FileRef> nsm{};                            ///< nsm.ko
+  std::optional<std::vector<std::string>> command{};       ///< in place of the image's
+  std::vector<std::pair<std::string, std::string>> env{};  ///< over the image's, in order
+  std::optional<std::string> user{};                       ///< in place of the image's
+  std::optional<std::string> workdir{};                    ///< the same
+  bool heartbeat = true;                                   ///< init tells the parent that it is up
+  bool as_nitro_cli = false;                    ///< entrypoint or command, no user, no folder
+  Compression compression = Compression::none;  ///< of the second ramdisk
+  Position at{};
+};
+
+/// Something that makes an input: run by `reproduce lock --run` and `reproduce fetch --run`.
+struct Command {
+  std::string name;
+  std::vector<std::string> run;  ///< program and arguments; no shell
+  std::string folder;            ///< where it runs, from the manifest's folder
+  std::string output;            ///< the file or folder that it makes, from `folder`
+  std::vector<std::pair<std::string, std::string>> env;
+  bool network = false;
+  Position at;
+};
+
+/// What `reproduce lock` is not to complain about.
+struct Lint {
+  /// Names of findings, each with patterns of paths; no pattern means all.
+  std::vector<std::pair<std::string, std::vector<std::string>>> allow{};
+  bool is_error = false;  ///< a finding makes the lock fail
+};
+
 struct Kernel {
-  InputPath source;
-  std::optional<InputPath> config;  ///< only read for the metadata
+  FileRef source;
+  std::optional<FileRef> config;  ///< only read for the metadata
   std::string cmdline;
 };
 
@@ -136,11 +164,15 @@ struct Manifest {
   Sha256Digest digest{};       ///< of `text`
 
   Image image;
+  std::vector<Input> inputs;  ///< all of them, in the order in which they are named
   Kernel kernel;
-  std::vector<Ramdisk> ramdisks;  ///< at least one, at most max_ramdisks
+  std::optional<App> app;
+  std::vector<Ramdisk> ramdisks;  ///< at most max_ramdisks with the app's two, and at least one
+  std::vector<Command> commands;
+  Lint lint;
 
-  /// Where an input lies, seen from the current folder.
-  [[nodiscard]] std::filesystem::path locate(const InputPath& input) const;
+  /// Where an input of the host lies, seen from the current folder. Of Origin::path only.
+  [[nodiscard]] std::filesystem::path locate(const Input& input) const;
 
   /// The line that `position` names, for an error with a caret.
   [[nodiscard]] SourceLine line_at(Position position) const;

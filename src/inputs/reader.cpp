@@ -1,0 +1,97 @@
+#include "reproduce/inputs/reader.hpp"
+
+#include <map>
+#include <utility>
+
+#include "unpack.hpp"
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/text.hpp"
+#include "reproduce/inputs/file.hpp"
+#include "reproduce/layers/archive.hpp"
+
+namespace reproduce::inputs {
+namespace {
+
+using manifest::FileRef;
+using manifest::InputKind;
+
+bool is_whole_file(const Ledger& ledger, const FileRef& ref) {
+  return ref.part.empty() && !holds_tree(ledger.input(ref.input).kind) &&
+         ledger.input(ref.input).kind != InputKind::eif;
+}
+
+}  // namespace
+
+struct Reader::Unpacked {
+  UnpackedInput all;
+  std::map<std::string, layers::Layer> trees_of_sections{};  // of an image's ramdisks
+};
+
+Reader::Reader(Ledger& ledger, std::filesystem::path scratch_folder)
+    : ledger_(ledger),
+      scratch_folder_(std::move(scratch_folder)),
+      unpacked_(ledger.manifest().inputs.size()) {}
+
+Reader::~Reader() = default;
+
+Reader::Unpacked& Reader::unpacked(const FileRef& ref) {
+  std::unique_ptr<Unpacked>& place = unpacked_[ref.input];
+  if (!place)
+    place = std::make_unique<Unpacked>(Unpacked{unpack(ledger_, ref.input, scratch_folder_)});
+  return *place;
+}
+
+tree::ContentPtr Reader::section(const FileRef& ref) {
+  const auto& sections = unpacked(ref).all.sections;
+  const auto found = sections.find(ref.part);
+  if (found != sections.end()) return found->second;
+  std::string names;
+  for (const auto& [name, content] : sections) names += (names.empty() ? "" : ", ") + name;
+  throw ledger_.at_input(ref.input,
+                         Error(ErrorKind::usage, "the image has no section " + quote(ref.part),
+                               {.expected = "one of " + names}));
+}
+
+const layers::Layer& Reader::tree(const FileRef& ref) {
+  Unpacked& input = unpacked(ref);
+  if (ledger_.input(ref.input).kind != InputKind::eif) return input.all.layer;
+  const auto known = input.trees_of_sections.find(ref.part);
+  if (known != input.trees_of_sections.end()) return known->second;
+  const std::unique_ptr<Source> ramdisk = section(ref)->open();
+  try {
+    return input.trees_of_sections
+        .emplace(ref.part, layers::read_archive(*ramdisk, scratch_folder_))
+        .first->second;
+  } catch (const Error& error) {
+    throw ledger_.at_input(ref.input, error);
+  }
+}
+
+InputFile Reader::file(const FileRef& ref) {
+  if (is_whole_file(ledger_, ref)) return {.content = file_content(ledger_, ref.input)};
+  if (ledger_.input(ref.input).kind == InputKind::eif) return {.content = section(ref)};
+  throw ledger_.at_input(ref.input, Error(ErrorKind::usage, "members are not available yet"));
+}
+
+OpenInput Reader::open(const FileRef& ref) {
+  if (is_whole_file(ledger_, ref)) {
+    auto source = std::make_unique<InputSource>(ledger_, ref.input);
+    const std::optional<std::uint64_t> size = source->size();
+    return {.source = std::move(source), .size = size};
+  }
+  const tree::ContentPtr content = file(ref).content;
+  return {.source = content->open(), .size = content->size()};
+}
+
+Bytes Reader::read(const FileRef& ref, std::uint64_t limit, std::string_view what) {
+  if (is_whole_file(ledger_, ref)) return read_input(ledger_, ref.input, limit, what);
+  const OpenInput input = open(ref);
+  try {
+    return read_all(*input.source, limit, what);
+  } catch (const Error& error) {
+    throw ledger_.at_input(ref.input, error);
+  }
+}
+
+}  // namespace reproduce::inputs

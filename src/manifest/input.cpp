@@ -1,0 +1,58 @@
+#include "reproduce/manifest/input.hpp"
+
+namespace reproduce::manifest {
+
+std::string_view name_of(InputKind kind) noexcept {
+  switch (kind) {
+    case InputKind::kernel:
+      return "kernel";
+    case InputKind::kernel_config:
+      return "kernel_config";
+    case InputKind::init:
+      return "init";
+    case InputKind::nsm:
+      return "nsm";
+    case InputKind::raw:
+      return "raw";
+    case InputKind::file:
+      return "file";
+    case InputKind::dir:
+      return "dir";
+    case InputKind::cpio:
+      return "cpio";
+    case InputKind::tar:
+      return "tar";
+    case InputKind::deb:
+      return "deb";
+    case InputKind::debs:
+      return "debs";
+    case InputKind::oci:
+      return "oci";
+    case InputKind::eif:
+      return "eif";
+  }
+  return {};
+}
+
+std::string_view name_of(Origin origin) noexcept {
+  switch (origin) {
+    case Origin::path:
+      return "path";
+    case Origin::url:
+      return "url";
+    case Origin::command:
+      return "command";
+    case Origin::registry:
+      return "image";
+    case Origin::apt:
+      return "names";
+  }
+  return {};
+}
+
+bool Input::is_same_as(const Input& other) const {
+  return kind == other.kind && origin == other.origin && name == other.name &&
+         sha256 == other.sha256 && platform == other.platform && dependencies == other.dependencies;
+}
+
+}  // namespace reproduce::manifest
