@@ -9,6 +9,7 @@
 #include "reproduce/base/text.hpp"
 #include "reproduce/inputs/file.hpp"
 #include "reproduce/layers/archive.hpp"
+#include "reproduce/layers/member.hpp"
 
 namespace reproduce::inputs {
 namespace {
@@ -68,10 +69,20 @@ const layers::Layer& Reader::tree(const FileRef& ref) {
   }
 }
 
+std::optional<layers::OciConfig> Reader::image_config(const FileRef& ref) {
+  if (ledger_.input(ref.input).kind != InputKind::oci) return std::nullopt;
+  return unpacked(ref).all.config;
+}
+
 InputFile Reader::file(const FileRef& ref) {
   if (is_whole_file(ledger_, ref)) return {.content = file_content(ledger_, ref.input)};
   if (ledger_.input(ref.input).kind == InputKind::eif) return {.content = section(ref)};
-  throw ledger_.at_input(ref.input, Error(ErrorKind::usage, "members are not available yet"));
+  try {
+    const layers::Member member = layers::choose_member(tree(ref).tree, ref.part);
+    return {.content = member.entry.content, .mode = member.entry.mode};
+  } catch (const Error& error) {
+    throw ledger_.at_input(ref.input, error);
+  }
 }
 
 OpenInput Reader::open(const FileRef& ref) {

@@ -4,16 +4,19 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "reproduce/inputs/ledger.hpp"
 #include "reproduce/layers/layer.hpp"
+#include "reproduce/layers/oci.hpp"
 #include "reproduce/tree/content.hpp"
 
 namespace reproduce::inputs {
 
 struct UnpackedInput {
   layers::Layer layer{};                               ///< of what holds a tree
+  std::optional<layers::OciConfig> config{};           ///< of a container image
   std::map<std::string, tree::ContentPtr> sections{};  ///< of an image: "kernel", "ramdisk 0"
 };
 

@@ -35,7 +35,9 @@ std::string_view digest_key(PinForm form) noexcept {
 
 PinForm form_of(InputKind kind, Origin origin) noexcept {
   if (kind == InputKind::debs) return PinForm::packages;
-  if (kind == InputKind::oci) return PinForm::manifest;
+  // Where only the image counts, and not how it is packed.
+  if (kind == InputKind::oci && (origin == Origin::path || origin == Origin::registry))
+    return PinForm::manifest;
   // A folder that a command made lies in the store as an archive.
   return kind == InputKind::dir && origin == Origin::path ? PinForm::tree : PinForm::file;
 }
@@ -109,7 +111,7 @@ Pin read_pin(JsonReader reader) {
   pin.origin = read_origin(reader);
   pin.name = reader.string(std::string(name_of(pin.origin)));
   pin.form = form_of(pin.kind, pin.origin);
-  if (pin.kind == InputKind::oci && reader.has(digest_key(PinForm::config)))
+  if (pin.form == PinForm::manifest && reader.has(digest_key(PinForm::config)))
     pin.form = PinForm::config;
   if (pin.form == PinForm::tree) pin.entries = reader.number("entries");
   pin.size = reader.number("size_bytes");

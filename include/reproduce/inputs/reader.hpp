@@ -14,6 +14,7 @@
 #include "reproduce/base/stream.hpp"
 #include "reproduce/inputs/ledger.hpp"
 #include "reproduce/layers/layer.hpp"
+#include "reproduce/layers/oci.hpp"
 #include "reproduce/manifest/manifest.hpp"
 #include "reproduce/tree/content.hpp"
 
@@ -46,6 +47,9 @@ class Reader {
   /// long as this. Not for folders of the host (FolderInput). Error{malformed} for what
   /// breaks its format, with the manifest's line.
   [[nodiscard]] const layers::Layer& tree(const manifest::FileRef& ref);
+
+  /// How a container image is to be run; nothing for other inputs. Reads it as tree() does.
+  [[nodiscard]] std::optional<layers::OciConfig> image_config(const manifest::FileRef& ref);
 
   /// A file. Error{usage} when no path, or several, match the member that is asked for.
   [[nodiscard]] InputFile file(const manifest::FileRef& ref);

@@ -54,7 +54,8 @@ struct Pin {
   bool operator==(const Pin&) const = default;
 };
 
-/// A pin that says which input it is for, and nothing else yet. Images get PinForm::manifest.
+/// A pin that says which input it is for, and nothing else yet. Images get
+/// PinForm::manifest, unless they come as one file.
 [[nodiscard]] Pin blank_pin(const Input& input);
 
 struct ExpectedSection {
