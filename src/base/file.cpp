@@ -136,7 +136,24 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
     throw_io_error("create", path_.string(), reason);
   }
   fd_ = UniqueFd(fd);
-  behind_ = std::make_unique<WriteBehind>(fd, reopen_direct(fd), path_.string());
+  direct_ = reopen_direct(fd);
+}
+
+// Not in the constructor: its thread belongs into the process that writes.
+WriteBehind& AtomicFile::behind() {
+  if (!behind_)
+    behind_ = std::make_unique<WriteBehind>(fd_.get(), std::move(direct_), path_.string());
+  return *behind_;
+}
+
+void AtomicFile::flush() {
+  if (behind_) behind_->flush();
+}
+
+std::vector<int> AtomicFile::descriptors() const {
+  std::vector<int> open{fd_.get()};
+  if (direct_.get() >= 0) open.push_back(direct_.get());
+  return open;
 }
 
 AtomicFile::~AtomicFile() {
@@ -144,12 +161,12 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(ByteView bytes) {
-  behind_->append(bytes);
+  behind().append(bytes);
   size_ += bytes.size();
 }
 
 void AtomicFile::write_at(std::uint64_t offset, ByteView bytes) {
-  behind_->patch(offset, bytes);
+  behind().patch(offset, bytes);
 }
 
 void AtomicFile::link_into_place() {
@@ -163,7 +180,7 @@ void AtomicFile::link_into_place() {
 }
 
 void AtomicFile::publish() {
-  behind_->flush();
+  flush();
   if (::fsync(fd_.get()) != 0) throw_io_error("write", path_.string(), errno);
   if (temporary_.empty()) link_into_place();
   if (::rename(temporary_.c_str(), path_.c_str()) != 0)
@@ -175,7 +192,7 @@ void AtomicFile::publish() {
 }
 
 void AtomicFile::copy_to(Sink& sink) {
-  behind_->flush();
+  flush();
   if (::lseek(fd_.get(), 0, SEEK_SET) != 0) throw_io_error("read", path_.string(), errno);
   const int duplicate = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0);
   if (duplicate < 0) throw_io_error("read", path_.string(), errno);

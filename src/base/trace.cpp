@@ -63,6 +63,11 @@ class TraceSink final : public spdlog::sinks::base_sink<std::mutex> {
   DescriptorSink out_;
 };
 
+int& file_descriptor() {
+  static int descriptor = -1;
+  return descriptor;
+}
+
 UniqueFd open_trace(const std::filesystem::path& file) {
   constexpr mode_t all_by_umask = 0666;
   UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, all_by_umask));
@@ -83,10 +88,16 @@ void detail::write_trace(std::string_view shelf, std::string_view message) {
   logger()->debug("{:<11} {}", shelf, printable(message));
 }
 
+int trace_descriptor() noexcept {
+  return file_descriptor();
+}
+
 void start_trace(const std::optional<std::filesystem::path>& file) {
   const std::string name = file ? file->string() : "standard error";
   // Shared, because that is how spdlog holds its sinks.
-  const auto sink = std::make_shared<TraceSink>(file ? open_trace(*file) : UniqueFd(), name);
+  UniqueFd opened = file ? open_trace(*file) : UniqueFd();
+  file_descriptor() = opened.get();
+  const auto sink = std::make_shared<TraceSink>(std::move(opened), name);
   logger() = std::make_unique<spdlog::logger>("trace", sink);
   logger()->set_level(spdlog::level::debug);
   logger()->set_error_handler([](const std::string& /*reason*/) {});

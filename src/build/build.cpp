@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/trace.hpp"
+#include "reproduce/build/app.hpp"
 #include "reproduce/build/expectation.hpp"
 #include "reproduce/cpio/writer.hpp"
 
@@ -27,8 +29,8 @@ constexpr std::string_view metadata_writer_version = "json/1";
 constexpr std::string_view tree_digest_version = "tree/1";
 
 bool has_layers(const Manifest& manifest) {
-  return std::any_of(manifest.ramdisks.begin(), manifest.ramdisks.end(),
-                     [](const manifest::Ramdisk& ramdisk) { return !ramdisk.raw; });
+  return manifest.app || std::any_of(manifest.ramdisks.begin(), manifest.ramdisks.end(),
+                                     [](const manifest::Ramdisk& ramdisk) { return !ramdisk.raw; });
 }
 
 /// The versions of all that shapes the bytes of the image, and of nothing else, so that a
@@ -41,6 +43,14 @@ manifest::WriterVersions writer_versions(const Manifest& manifest,
     versions["cpio"] = cpio::writer_version;
     versions["tree"] = tree_digest_version;
   }
+  const auto add_encoder = [&versions](manifest::Compression compression) {
+    if (const auto format = encoder_of(compression))
+      versions[std::string(compression::name_of(*format))] = compression::encoder_version(*format);
+  };
+  if (manifest.app) add_encoder(manifest.app->compression);
+  for (const manifest::Ramdisk& ramdisk : manifest.ramdisks) add_encoder(ramdisk.compression);
+  if (manifest.app && !manifest.app->init)
+    versions["init"] = "sha256 " + to_hex(sha256(builtin_init(manifest.image.arch)));
   if (stamps_tool_version(manifest)) versions["reproduce"] = surroundings.tool_version;
   return versions;
 }
@@ -106,6 +116,16 @@ BuiltImage build_locked(const Manifest& manifest, const Lock& lock,
   AssembledImage image = write_image(plan, out, header, progress);
   (void)std::move(ledger).finish();
   require_expected(image, plan, lock.image, file);
+  return {.image = std::move(image), .warnings = std::move(plan.warnings)};
+}
+
+BuiltImage build_pinned(const Manifest& manifest, const Lock& lock,
+                        const Surroundings& surroundings, PatchableSink& out,
+                        const ProgressCallback& progress) {
+  Ledger ledger(manifest, Pinning::compare, lock.inputs, surroundings.store);
+  Plan plan = make_plan(manifest, ledger, surroundings);
+  AssembledImage image = write_image(plan, out, std::nullopt, progress);
+  (void)std::move(ledger).finish();
   return {.image = std::move(image), .warnings = std::move(plan.warnings)};
 }
 

@@ -5,7 +5,6 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
-#include "reproduce/cpio/writer.hpp"
 
 namespace reproduce::build {
 namespace {
@@ -120,8 +119,10 @@ class ImageRun {
   }
 
   void write_layered(std::size_t index, LayeredRamdisk& ramdisk) {
-    joined_.add(index, std::uint8_t{'0'}, cpio::archive_size(ramdisk.tree()));
-    ramdisk.write(plan_.mtime, plan_.threads, assembler_);
+    const bool is_plain = ramdisk.compression() == manifest::Compression::none;
+    const std::optional<std::uint8_t> first =
+        is_plain ? std::optional<std::uint8_t>('0') : std::nullopt;
+    joined_.add(index, first, ramdisk.write(plan_.mtime, plan_.threads, assembler_));
   }
 
   void warn_empty(const std::string& what) {

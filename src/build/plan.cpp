@@ -6,6 +6,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/rfc3339.hpp"
+#include "reproduce/build/app.hpp"
 #include "reproduce/build/init_check.hpp"
 #include "reproduce/eif/metadata.hpp"
 
@@ -91,6 +92,9 @@ Plan make_plan(const Manifest& manifest, inputs::Ledger& ledger, const Surroundi
     plan.warnings.insert(plan.warnings.end(), ramdisk.warnings().begin(), ramdisk.warnings().end());
     plan.ramdisks.emplace_back(std::move(ramdisk));
   };
+  if (manifest.app)
+    for (LayeredRamdisk& ramdisk : plan_app(*manifest.app, manifest.image.arch, ledger, reader))
+      add_layered(std::move(ramdisk));
   for (const manifest::Ramdisk& ramdisk : manifest.ramdisks) {
     if (ramdisk.raw)
       plan.ramdisks.emplace_back(reader.open(*ramdisk.raw));

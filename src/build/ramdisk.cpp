@@ -36,6 +36,23 @@ void explained(const inputs::Ledger& ledger, std::vector<inputs::FolderInput>& f
   }
 }
 
+/// Passes everything on and counts it.
+class CountedSink final : public Sink {
+ public:
+  explicit CountedSink(Sink& out) : out_(out) {}
+
+  void write(ByteView bytes) override {
+    out_.write(bytes);
+    count_ += bytes.size();
+  }
+
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+
+ private:
+  Sink& out_;
+  std::uint64_t count_ = 0;
+};
+
 /// Joins a layer of each kind.
 struct JoinLayer {
   TreeJoiner& joiner;
@@ -147,10 +164,34 @@ LayeredRamdisk::LayeredRamdisk(TreeJoiner&& joined, manifest::Compression compre
       folders_(std::move(joined.folders_)),
       warnings_(std::move(joined.warnings_)) {}
 
-void LayeredRamdisk::write(std::uint32_t mtime, unsigned threads, Sink& out) {
-  (void)threads;
-  cpio::write_archive(tree_, mtime, out);
+std::uint64_t LayeredRamdisk::write(std::uint32_t mtime, unsigned threads, Sink& out) {
+  CountedSink counted(out);
+  if (const auto format = encoder_of(compression_)) {
+    compression::Compressor compressor(*format, threads, counted);
+    cpio::write_archive(tree_, mtime, compressor);
+    std::move(compressor).finish();
+    // Kernels skip zeros between ramdisks, and take a plain archive only on a multiple of 4.
+    const std::uint64_t beyond = counted.count() % cpio::archive_alignment;
+    if (beyond != 0) counted.write(Bytes(cpio::archive_alignment - beyond));
+  } else {
+    cpio::write_archive(tree_, mtime, counted);
+  }
   for (inputs::FolderInput& folder : folders_) folder.settle();
+  return counted.count();
+}
+
+std::optional<compression::Format> encoder_of(manifest::Compression compression) noexcept {
+  switch (compression) {
+    case manifest::Compression::none:
+      return std::nullopt;
+    case manifest::Compression::gzip:
+      return compression::Format::gzip;
+    case manifest::Compression::zstd:
+      return compression::Format::zstd;
+    case manifest::Compression::xz:
+      return compression::Format::xz;
+  }
+  return std::nullopt;
 }
 
 LayeredRamdisk plan_ramdisk(const manifest::Ramdisk& ramdisk, inputs::Ledger& ledger,

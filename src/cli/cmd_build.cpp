@@ -4,23 +4,28 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include <unistd.h>
 
+#include "check.hpp"
 #include "exit_code.hpp"
 #include "progress.hpp"
+#include "store_option.hpp"
 #include "verb.hpp"
 #include "version.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/text.hpp"
-#include "reproduce/build/build.hpp"
+#include "reproduce/build/confined.hpp"
 #include "reproduce/build/eif_build.hpp"
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/manifest/parse.hpp"
 #include "reproduce/report/build.hpp"
+#include "reproduce/resolve/resolve.hpp"
 
 namespace reproduce::cli {
 namespace {
@@ -31,6 +36,11 @@ struct Options {
   build::EifBuildFlags flags;
   std::string arch = "x86_64";
   std::vector<std::string> signing;  ///< what eif_build signs with
+  std::string sandbox = "auto";
+  StoreOptions store;
+  bool offline = false;  ///< what every build is
+  bool check = false;
+  std::string expect = "image";  ///< "inputs": for the builds of a check
 
   // Owned by the subcommand; they tell what was given.
   CLI::Option* manifest_option = nullptr;
@@ -47,29 +57,77 @@ std::filesystem::path scratch_folder(const std::string& output) {
   return folder.empty() ? "." : folder;
 }
 
+/// What is built, and from what.
+struct Job {
+  const manifest::Manifest& manifest;
+  const std::optional<manifest::Lock>& lock;
+  build::Warnings warnings{};  ///< known before the build
+};
+
+/// Pipes and devices exist only in this process, so that a confined one could not open them.
+bool reads_pipes(const manifest::Manifest& manifest) {
+  return std::any_of(manifest.inputs.begin(), manifest.inputs.end(), [&](const auto& input) {
+    if (input.origin != manifest::Origin::path) return false;
+    std::error_code unreadable;
+    const auto status = std::filesystem::status(manifest.locate(input), unreadable);
+    return std::filesystem::exists(status) && std::filesystem::is_other(status);
+  });
+}
+
+sandbox::Mode mode_for(const Options& options, const manifest::Manifest& manifest) {
+  const sandbox::Mode mode = sandbox_mode(options.sandbox);
+  if (mode == sandbox::Mode::off || !reads_pipes(manifest)) return mode;
+  if (mode == sandbox::Mode::require)
+    throw Error(ErrorKind::usage, "an input is a pipe, which a sandbox cannot read",
+                {.hint = "write it to a file first, or say `--sandbox=off`"});
+  return sandbox::Mode::off;
+}
+
+build::Surroundings surroundings_for(const Options& options, const manifest::Manifest& manifest,
+                                     const std::filesystem::path& scratch) {
+  build::Surroundings surroundings{.tool_version = version,
+                                   .scratch_folder = scratch,
+                                   .threads = std::thread::hardware_concurrency()};
+  if (resolve::needs_store(manifest)) {
+    surroundings.store_folder = store_folder(options.store);
+    surroundings.store = lookup_in(surroundings.store_folder);
+  }
+  return surroundings;
+}
+
 /// Builds into a file that appears only when everything went well, or goes to standard
 /// output only then.
-template <class Build>
-ExitCode build_into(const std::string& output, const Terminal& terminal, Build build) {
+ExitCode build_into(const std::string& output, const Options& options, const Job& job,
+                    const Terminal& terminal) {
   const bool to_stdout = output == stdout_name;
   if (to_stdout && terminal.json())
     throw Error(ErrorKind::usage, "standard output cannot be both the image and --json");
   const std::filesystem::path folder = scratch_folder(output);
   AtomicFile file(to_stdout ? folder / "reproduce.eif" : std::filesystem::path(output));
-  const build::BuiltImage built =
-      build(build::Surroundings{.tool_version = version, .scratch_folder = folder}, file);
+  const build::Surroundings surroundings = surroundings_for(options, job.manifest, folder);
+  if (job.lock) build::require_same_writers(*job.lock, job.manifest, surroundings);
+  build::ConfinedImage image = [&] {
+    Progress progress(terminal, "building", job.lock ? job.lock->image.size : 0);
+    const auto expectation =
+        options.expect == "image" ? build::Expectation::image : build::Expectation::inputs_only;
+    return build::build_confined(job.manifest, job.lock, expectation, surroundings,
+                                 mode_for(options, job.manifest), file, progress.callback());
+  }();
   if (to_stdout) {
     DescriptorSink sink(STDOUT_FILENO, "standard output");
     file.copy_to(sink);
   } else {
     file.publish();
   }
+  build::Warnings& warnings = image.built.warnings;
+  warnings.insert(warnings.begin(), job.warnings.begin(), job.warnings.end());
   if (terminal.json()) {
-    terminal.answer(report::build_json(output, built));
+    terminal.answer(report::build_json(output, image.built, image.report));
     return ExitCode::yes;
   }
-  for (const std::string& warning : built.warnings) terminal.warning(warning);
-  if (!to_stdout) terminal.answer_to_people(report::build_text(output, built));
+  for (const std::string& warning : warnings) terminal.warning(warning);
+  tell_sandbox(terminal, image.report);
+  if (!to_stdout) terminal.answer_to_people(report::build_text(output, image.built));
   return ExitCode::yes;
 }
 
@@ -87,15 +145,10 @@ std::string default_output(const manifest::Manifest& manifest) {
 ExitCode build_manifest(const Options& options, const Terminal& terminal) {
   const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
   const std::filesystem::path lock_file = manifest::lock_path_for(manifest.file);
-  const manifest::Lock lock = manifest::load_lock(lock_file);
-  manifest::require_fresh(lock, manifest, lock_file);
+  const std::optional<manifest::Lock> lock = manifest::load_lock(lock_file);
+  manifest::require_fresh(*lock, manifest, lock_file);
   const std::string output = options.output.empty() ? default_output(manifest) : options.output;
-  return build_into(
-      output, terminal, [&](const build::Surroundings& surroundings, AtomicFile& file) {
-        build::require_same_writers(lock, manifest, surroundings);
-        Progress progress(terminal, "building", lock.image.size);
-        return build::build_locked(manifest, lock, surroundings, file, progress.callback());
-      });
+  return build_into(output, options, {.manifest = manifest, .lock = lock}, terminal);
 }
 
 ExitCode build_flags(const Options& options, const Terminal& terminal) {
@@ -112,14 +165,51 @@ ExitCode build_flags(const Options& options, const Terminal& terminal) {
     flags.source_date_epoch = std::string(epoch);
   const build::FlagManifest described = build::manifest_from_flags(flags);
   return build_into(
-      options.output, terminal, [&](const build::Surroundings& surroundings, AtomicFile& file) {
-        Progress progress(terminal, "building", 0);
-        build::BuiltImage built =
-            build::build_unpinned(described.manifest, surroundings, file, progress.callback());
-        built.warnings.insert(built.warnings.begin(), described.warnings.begin(),
-                              described.warnings.end());
-        return built;
-      });
+      options.output, options,
+      {.manifest = described.manifest, .lock = std::nullopt, .warnings = described.warnings},
+      terminal);
+}
+
+std::string absolute(const std::string& path) {
+  return std::filesystem::absolute(path).string();
+}
+
+/// The command line of eif_build again, with paths that hold from any folder.
+std::vector<std::string> flag_arguments(const build::EifBuildFlags& flags,
+                                        const std::string& arch) {
+  std::vector<std::string> arguments{
+      "--kernel", absolute(flags.kernel), "--cmdline", flags.cmdline, "--arch", arch};
+  for (const std::string& ramdisk : flags.ramdisks)
+    arguments.insert(arguments.end(), {"--ramdisk", absolute(ramdisk)});
+  const auto add = [&](const char* name, const std::optional<std::string>& value, bool is_path) {
+    if (value) arguments.insert(arguments.end(), {name, is_path ? absolute(*value) : *value});
+  };
+  add("--name", flags.name ? flags.name : std::filesystem::path(flags.kernel).filename().string(),
+      false);
+  add("--version", flags.version ? flags.version : flags.name.value_or("1.0"), false);
+  add("--metadata", flags.metadata, true);
+  add("--build-time", flags.build_time, false);
+  add("--build-tool", flags.build_tool, false);
+  add("--build-tool-version", flags.build_tool_version, false);
+  add("--img-os", flags.image_os, false);
+  add("--img-kernel", flags.image_kernel, false);
+  add("--kernel-config", flags.kernel_config, true);
+  return arguments;
+}
+
+ExitCode check(const Options& options, bool is_flags, const Terminal& terminal) {
+  std::vector<std::string> arguments{"build",     "--quiet",       "--expect",   "inputs",
+                                     "--sandbox", options.sandbox, "--progress", "never"};
+  if (is_flags) {
+    const auto flags = flag_arguments(options.flags, options.arch);
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+  } else {
+    arguments.insert(arguments.end(), {absolute(options.manifest), "--store",
+                                       absolute(store_folder(options.store).string())});
+  }
+  const ExitCode answer = check_reproducible(arguments, scratch_folder(options.output), terminal);
+  if (answer != ExitCode::yes || options.output.empty()) return answer;
+  return is_flags ? build_flags(options, terminal) : build_manifest(options, terminal);
 }
 
 /// Whether the command line describes the image itself, and then all of it.
@@ -196,9 +286,19 @@ Verb add_build(CLI::App& root) {
   options->manifest_option =
       app->add_option("MANIFEST", options->manifest, "default: enclave.toml")->type_name("");
   add_flag_options(*app, *options);
+  add_sandbox_option(*app, options->sandbox);
+  add_store_option(*app, options->store);
+  app->add_flag("--check", options->check,
+                "build twice under different circumstances and compare; exit code 1 when the "
+                "images differ. With -o, build as usual then");
+  app->add_option("--expect", options->expect, "image, or inputs")
+      ->check(CLI::IsMember({"image", "inputs"}))
+      ->group("");  // of the builds that --check makes
+  app->add_flag("--offline", options->offline, "what every build is: it never uses the network");
   return {app, [options](const Terminal& terminal) {
-            return describes_image(*options) ? build_flags(*options, terminal)
-                                             : build_manifest(*options, terminal);
+            const bool is_flags = describes_image(*options);
+            if (options->check) return check(*options, is_flags, terminal);
+            return is_flags ? build_flags(*options, terminal) : build_manifest(*options, terminal);
           }};
 }
 

@@ -1,41 +1,88 @@
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "exit_code.hpp"
+#include "fetch_progress.hpp"
 #include "progress.hpp"
+#include "store_option.hpp"
 #include "verb.hpp"
 #include "version.hpp"
 
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/file.hpp"
-#include "reproduce/build/build.hpp"
+#include "reproduce/build/confined.hpp"
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/manifest/parse.hpp"
 #include "reproduce/report/build.hpp"
+#include "reproduce/resolve/resolve.hpp"
 
 namespace reproduce::cli {
 namespace {
 
-ExitCode run(const std::string& manifest_file, const Terminal& terminal) {
-  const manifest::Manifest manifest = manifest::load_manifest(manifest_file);
+struct Options {
+  std::string manifest = "enclave.toml";
+  std::string sandbox = "auto";
+  FetchOptions fetch;
+};
+
+/// The lock that stands there now, for what its commands made. One that cannot be read is
+/// about to be replaced.
+std::optional<manifest::Lock> previous_lock(const std::filesystem::path& file) {
+  try {
+    return manifest::load_lock(file);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// The pins of what is not of this machine, all of it in the store.
+std::vector<manifest::Pin> resolve_inputs(const Options& options,
+                                          const manifest::Manifest& manifest,
+                                          const std::filesystem::path& lock_file,
+                                          const Terminal& terminal) {
+  if (!resolve::needs_store(manifest)) return {};
+  const store::Store store(store_folder(options.fetch.store), store::Access::write);
+  resolve::Settings settings =
+      fetch_settings(options.fetch, sandbox_mode(options.sandbox), store.folder());
+  settings.progress = fetch_progress(terminal);
+  resolve::Resolved resolved =
+      resolve::resolve(manifest, previous_lock(lock_file), store, settings);
+  for (const std::string& note : resolved.notes) terminal.warning(note);
+  return std::move(resolved.pins);
+}
+
+ExitCode run(const Options& options, const Terminal& terminal) {
+  const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
   const std::filesystem::path lock_file = manifest::lock_path_for(manifest.file);
   const std::filesystem::path folder = lock_file.parent_path();
   AtomicFile file(lock_file);
-  const build::MadeLock made = [&] {
+  const std::vector<manifest::Pin> resolved =
+      resolve_inputs(options, manifest, lock_file, terminal);
+  build::Surroundings surroundings{.tool_version = version,
+                                   .scratch_folder = folder.empty() ? "." : folder,
+                                   .threads = std::thread::hardware_concurrency()};
+  if (resolve::needs_store(manifest)) {
+    surroundings.store_folder = store_folder(options.fetch.store);
+    surroundings.store = lookup_in(surroundings.store_folder);
+  }
+  const build::ConfinedLock locked = [&] {
     Progress progress(terminal, "locking", 0);
-    return build::make_lock(
-        manifest, {}, {.tool_version = version, .scratch_folder = folder.empty() ? "." : folder},
-        progress.callback());
+    return build::lock_confined(manifest, resolved, surroundings, sandbox_mode(options.sandbox),
+                                progress.callback());
   }();
-  const std::string text = manifest::write_lock(made.lock);
+  const std::string text = manifest::write_lock(locked.made.lock);
   file.write(as_bytes(text));
   file.publish();
-  for (const std::string& warning : made.warnings) terminal.warning(warning);
+  for (const std::string& warning : locked.made.warnings) terminal.warning(warning);
+  tell_sandbox(terminal, locked.report);
   if (terminal.json())
     terminal.answer(text);
   else
-    terminal.answer_to_people(report::lock_text(lock_file.string(), made));
+    terminal.answer_to_people(report::lock_text(lock_file.string(), locked.made));
   return ExitCode::yes;
 }
 
@@ -48,11 +95,15 @@ Verb add_lock(CLI::App& root) {
              .examples = {"reproduce lock", "reproduce lock app/enclave.toml && git diff app"},
              .details = "Writes the lock beside the manifest: enclave.toml, enclave.lock. Keep it "
                         "in version\ncontrol: a build uses exactly what it pins. With --json the "
-                        "lock goes to stdout too.\n",
+                        "lock goes to stdout too.\nWhat is not a file of this machine (URLs, "
+                        "packages, images of registries, what a\n[[command]] makes) is brought to "
+                        "the store on the way.\n",
              .page = "docs/formats/lock.md"});
-  const auto manifest = std::make_shared<std::string>("enclave.toml");  // outlives this call
-  app->add_option("MANIFEST", *manifest, "default: enclave.toml");
-  return {app, [manifest](const Terminal& terminal) { return run(*manifest, terminal); }};
+  const auto options = std::make_shared<Options>();  // outlives this call
+  app->add_option("MANIFEST", options->manifest, "default: enclave.toml")->type_name("");
+  add_fetch_options(*app, options->fetch);
+  add_sandbox_option(*app, options->sandbox);
+  return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }
 
 }  // namespace reproduce::cli

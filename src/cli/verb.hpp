@@ -36,9 +36,11 @@ struct Help {
 // One function a verb, each in its own cmd_NAME.cpp.
 [[nodiscard]] Verb add_build(CLI::App& root);
 [[nodiscard]] Verb add_lock(CLI::App& root);
+[[nodiscard]] Verb add_fetch(CLI::App& root);
 [[nodiscard]] Verb add_measure(CLI::App& root);
 [[nodiscard]] Verb add_inspect(CLI::App& root);
 [[nodiscard]] Verb add_verify(CLI::App& root);
+[[nodiscard]] Verb add_store(CLI::App& root);
 [[nodiscard]] Verb add_help(CLI::App& root);
 
 }  // namespace reproduce::cli

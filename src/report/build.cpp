@@ -24,7 +24,8 @@ std::string build_text(const std::string& file, const build::BuiltImage& built) 
          registers_text(built.image.registers);
 }
 
-std::string build_json(const std::string& file, const build::BuiltImage& built) {
+std::string build_json(const std::string& file, const build::BuiltImage& built,
+                       const sandbox::Report& sandbox) {
   ordered_json json{
       {"schema", "reproduce/build/1"}, {"file", printable(file)}, {"size_bytes", built.image.size}};
   if (built.image.sha256) json["sha256"] = to_hex(*built.image.sha256);
@@ -32,6 +33,7 @@ std::string build_json(const std::string& file, const build::BuiltImage& built) 
   for (const auto& [index, value] : built.image.registers)
     json["pcrs"]["PCR" + std::to_string(index)] = to_hex(value);
   json["warnings"] = built.warnings;
+  json["sandbox"] = {{"in_force", sandbox.in_force}, {"missing", sandbox.missing}};
   constexpr int indent = 2;
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

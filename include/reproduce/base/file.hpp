@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/stream.hpp"
@@ -68,6 +69,9 @@ class WriteBehind;
 /// with `.partial`, and an error removes it. A second thread writes, straight to
 /// the disk where that is possible, so an error such as a full disk comes out of
 /// a later call, publish() at the latest. Takes 12 MiB of memory.
+///
+/// A forked child may do the writing in place of this process: it writes and calls flush(),
+/// and the parent, which has written nothing, publishes.
 class AtomicFile final : public PatchableSink {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -85,6 +89,13 @@ class AtomicFile final : public PatchableSink {
   /// How much has been appended.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
+  /// Returns when all that was written has been given to the system. The last call but
+  /// publish() and copy_to().
+  void flush();
+
+  /// What a child that writes needs open.
+  [[nodiscard]] std::vector<int> descriptors() const;
+
   /// Makes the file appear under its name. Nothing was published if it throws.
   void publish();
 
@@ -93,12 +104,14 @@ class AtomicFile final : public PatchableSink {
 
  private:
   void link_into_place();
+  [[nodiscard]] WriteBehind& behind();
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;  // empty while the file has no name
   UniqueFd fd_;
   std::uint64_t size_ = 0;
-  std::unique_ptr<WriteBehind> behind_;  // last: its thread writes to fd_
+  UniqueFd direct_;                      // the same file, past the page cache, if that works
+  std::unique_ptr<WriteBehind> behind_;  // made when it is needed; last: its thread uses fd_
 };
 
 /// Writes to a descriptor that is not ours to close, such as standard output.

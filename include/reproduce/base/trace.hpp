@@ -29,6 +29,9 @@ void write_trace(std::string_view shelf, std::string_view message);
 /// that cannot be written later is dropped: a trace does not make the work fail.
 void start_trace(const std::optional<std::filesystem::path>& file);
 
+/// The descriptor of the trace's file; -1 where there is none.
+[[nodiscard]] int trace_descriptor() noexcept;
+
 /// Writes the line that `message()` gives, a string, which is not called when nobody traces.
 /// It may hold hostile bytes: what deceives a terminal is escaped here.
 template <class Message>

@@ -47,6 +47,12 @@ void require_same_writers(const manifest::Lock& lock, const manifest::Manifest& 
                                       const manifest::Lock& lock, const Surroundings& surroundings,
                                       PatchableSink& out, const ProgressCallback& progress = {});
 
+/// The same inputs without the expectation: whatever image they make. For those who want to
+/// know in what it differs.
+[[nodiscard]] BuiltImage build_pinned(const manifest::Manifest& manifest,
+                                      const manifest::Lock& lock, const Surroundings& surroundings,
+                                      PatchableSink& out, const ProgressCallback& progress = {});
+
 /// Writes the image to `out`, which must be empty and becomes worthless when this throws.
 [[nodiscard]] BuiltImage build_unpinned(const manifest::Manifest& manifest,
                                         const Surroundings& surroundings, PatchableSink& out,

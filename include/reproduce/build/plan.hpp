@@ -24,7 +24,8 @@ namespace reproduce::build {
 struct Surroundings {
   std::string tool_version;              ///< of `reproduce`, for the metadata
   std::filesystem::path scratch_folder;  ///< room for what archives hold while they are read
-  inputs::StoreLookup store{};           ///< where fetched inputs lie
+  std::filesystem::path store_folder{};  ///< where fetched inputs lie, for whoever must allow it
+  inputs::StoreLookup store{};           ///< the files in it
   unsigned threads = 1;                  ///< for compression; no byte depends on it
 };
 

@@ -9,6 +9,7 @@
 
 #include "reproduce/base/stream.hpp"
 #include "reproduce/build/warning.hpp"
+#include "reproduce/compression/compress.hpp"
 #include "reproduce/inputs/folder.hpp"
 #include "reproduce/inputs/ledger.hpp"
 #include "reproduce/inputs/reader.hpp"
@@ -64,8 +65,9 @@ class LayeredRamdisk {
   [[nodiscard]] const Warnings& warnings() const noexcept { return warnings_; }
 
   /// Streams the archive to `out`, every file with the time `mtime`, compressed by up to
-  /// `threads` threads, and settles all folders. Either form is padded to 512 bytes.
-  void write(std::uint32_t mtime, unsigned threads, Sink& out);
+  /// `threads` threads, and settles all folders. Either form is padded to 512 bytes. Returns
+  /// how many bytes that was.
+  std::uint64_t write(std::uint32_t mtime, unsigned threads, Sink& out);
 
  private:
   tree::Tree tree_;
@@ -73,6 +75,10 @@ class LayeredRamdisk {
   std::vector<inputs::FolderInput> folders_;
   Warnings warnings_;
 };
+
+/// Who compresses; nothing for plain archives.
+[[nodiscard]] std::optional<compression::Format> encoder_of(
+    manifest::Compression compression) noexcept;
 
 /// The ramdisk that the manifest describes with layers: lists folders, unpacks archives and
 /// joins them. `reader` and what it reads from must outlive the ramdisk's reading.

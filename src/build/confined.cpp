@@ -1,0 +1,139 @@
+#include "reproduce/build/confined.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include <unistd.h>
+
+#include "transfer.hpp"
+
+#include "reproduce/base/trace.hpp"
+#include "reproduce/sandbox/confine.hpp"
+
+namespace reproduce::build {
+namespace {
+
+using manifest::Manifest;
+using manifest::Origin;
+
+/// Whether anything is unpacked, and so waits in scratch files.
+bool needs_scratch(const Manifest& manifest) {
+  return std::any_of(manifest.inputs.begin(), manifest.inputs.end(),
+                     [](const manifest::Input& input) {
+                       switch (input.kind) {
+                         case manifest::InputKind::kernel:
+                         case manifest::InputKind::kernel_config:
+                         case manifest::InputKind::init:
+                         case manifest::InputKind::nsm:
+                         case manifest::InputKind::raw:
+                         case manifest::InputKind::file:
+                           return false;
+                         case manifest::InputKind::dir:
+                           return input.origin != Origin::path;
+                         case manifest::InputKind::cpio:
+                         case manifest::InputKind::tar:
+                         case manifest::InputKind::deb:
+                         case manifest::InputKind::debs:
+                         case manifest::InputKind::oci:
+                         case manifest::InputKind::eif:
+                           return true;
+                       }
+                       return true;
+                     });
+}
+
+/// A folder for this build alone, so that its scratch files open no way to what else lies
+/// beside the output. Scratch files have no names, so it is empty whenever the build ends.
+class ScratchFolder {
+ public:
+  ScratchFolder(const Manifest& manifest, const std::filesystem::path& parent) {
+    if (!needs_scratch(manifest)) return;
+    path_ = (parent / ".reproduce.XXXXXX").string();
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw_io_error("create a scratch folder in", parent.string(), errno);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  ScratchFolder(ScratchFolder&&) = delete;
+  ScratchFolder& operator=(ScratchFolder&&) = delete;
+  ~ScratchFolder() {
+    if (!path_.empty()) (void)::rmdir(path_.c_str());
+  }
+
+  /// Empty when there is none.
+  [[nodiscard]] std::filesystem::path path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// What the inputs of the manifest are read from.
+std::vector<std::filesystem::path> readable(const Manifest& manifest,
+                                            const Surroundings& surroundings) {
+  std::vector<std::filesystem::path> paths;
+  bool needs_store = false;
+  for (const manifest::Input& input : manifest.inputs) {
+    if (input.origin != Origin::path)
+      needs_store = true;
+    else if (std::filesystem::path path = manifest.locate(input); std::filesystem::exists(path))
+      paths.push_back(std::move(path));  // what is absent is told by whoever opens it
+  }
+  if (needs_store && std::filesystem::exists(surroundings.store_folder))
+    paths.push_back(surroundings.store_folder);
+  return paths;
+}
+
+Surroundings within(const ScratchFolder& scratch, Surroundings surroundings) {
+  surroundings.scratch_folder = scratch.path();
+  return surroundings;
+}
+
+sandbox::Confinement confinement(const Manifest& manifest, const Surroundings& surroundings,
+                                 sandbox::Mode mode) {
+  sandbox::Confinement confined{.mode = mode, .inputs = readable(manifest, surroundings)};
+  if (!surroundings.scratch_folder.empty()) confined.scratch.push_back(surroundings.scratch_folder);
+  if (const int trace = trace_descriptor(); trace >= 0) confined.descriptors.push_back(trace);
+  return confined;
+}
+
+}  // namespace
+
+ConfinedImage build_confined(const Manifest& manifest, const std::optional<manifest::Lock>& lock,
+                             Expectation expectation, const Surroundings& surroundings,
+                             sandbox::Mode mode, AtomicFile& out,
+                             const ProgressCallback& progress) {
+  const ScratchFolder scratch(manifest, surroundings.scratch_folder);
+  const Surroundings inside = within(scratch, surroundings);
+  sandbox::Confinement confined = confinement(manifest, inside, mode);
+  for (const int descriptor : out.descriptors()) confined.descriptors.push_back(descriptor);
+  const auto work = [&](const sandbox::Progress& report) {
+    const BuiltImage built = [&] {
+      if (!lock) return build_unpinned(manifest, inside, out, report);
+      return expectation == Expectation::image ? build_locked(manifest, *lock, inside, out, report)
+                                               : build_pinned(manifest, *lock, inside, out, report);
+    }();
+    out.flush();
+    return encode_image(built);
+  };
+  sandbox::Outcome outcome = sandbox::run_confined(confined, work, progress);
+  return {.built = decode_image(outcome.result), .report = std::move(outcome.report)};
+}
+
+ConfinedLock lock_confined(const Manifest& manifest, const std::vector<manifest::Pin>& resolved,
+                           const Surroundings& surroundings, sandbox::Mode mode,
+                           const ProgressCallback& progress) {
+  const ScratchFolder scratch(manifest, surroundings.scratch_folder);
+  const Surroundings inside = within(scratch, surroundings);
+  const auto work = [&](const sandbox::Progress& report) {
+    return encode_lock(make_lock(manifest, resolved, inside, report));
+  };
+  sandbox::Outcome outcome =
+      sandbox::run_confined(confinement(manifest, inside, mode), work, progress);
+  return {.made = decode_lock(outcome.result, manifest::lock_path_for(manifest.file)),
+          .report = std::move(outcome.report)};
+}
+
+}  // namespace reproduce::build

@@ -1,0 +1,134 @@
+#include "check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <unistd.h>
+
+#include "progress.hpp"
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/file.hpp"
+#include "reproduce/base/text.hpp"
+#include "reproduce/build/compare_images.hpp"
+#include "reproduce/perturb/run.hpp"
+#include "reproduce/report/check.hpp"
+
+namespace reproduce::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder that is gone, with all that is in it, at the end.
+class Workplace {
+ public:
+  explicit Workplace(const fs::path& parent)
+      : path_((fs::absolute(parent) / ".reproduce.check.XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw_io_error("create a folder in", parent.string(), errno);
+  }
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+  Workplace(Workplace&&) = delete;
+  Workplace& operator=(Workplace&&) = delete;
+  ~Workplace() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] fs::path path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+ErrorKind kind_of(int exit_status) {
+  switch (exit_status) {
+    case static_cast<int>(ExitCode::usage):
+      return ErrorKind::usage;
+    case static_cast<int>(ExitCode::malformed):
+      return ErrorKind::malformed;
+    case static_cast<int>(ExitCode::untrusted):
+      return ErrorKind::untrusted;
+    case static_cast<int>(ExitCode::environment):
+      return ErrorKind::environment;
+    default:
+      return ErrorKind::bug;
+  }
+}
+
+/// The child's own error, without the word that it begins with.
+[[noreturn]] void refuse_build(const perturb::Outcome& outcome, const std::string& name) {
+  if (!outcome.exit_status)
+    throw Error(ErrorKind::environment, "the " + name + " build was killed",
+                {.got = "signal " + std::to_string(outcome.signal.value_or(0))});
+  throw Error(kind_of(*outcome.exit_status), "the " + name + " build of the check failed",
+              {.got = outcome.standard_error});
+}
+
+std::vector<std::string> whole_environment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    variables.emplace_back(*variable);
+  return variables;
+}
+
+fs::path this_program() {
+  std::error_code failed;
+  fs::path path = fs::read_symlink("/proc/self/exe", failed);
+  if (failed)
+    throw Error(ErrorKind::environment, "cannot tell which file this program is",
+                {.hint = "mount /proc"});
+  return path;
+}
+
+report::CheckResult run_both(const std::vector<std::string>& arguments, const fs::path& folder) {
+  report::CheckResult result;
+  std::map<perturb::Condition, std::string> not_varied;
+  std::array<fs::path, 2> images;
+  const auto perturbations = perturb::standard_perturbations();
+  for (std::size_t i = 0; i < perturbations.size(); ++i) {
+    images[i] = folder / (perturbations[i].name + ".eif");
+    perturb::Program program{
+        .path = this_program(), .arguments = arguments, .environment = whole_environment()};
+    program.arguments.insert(program.arguments.end(), {"-o", images[i].string()});
+    const perturb::Outcome outcome = perturb::run_perturbed(perturbations[i], program, folder);
+    if (outcome.exit_status != 0) refuse_build(outcome, perturbations[i].name);
+    for (const perturb::NotVaried& condition : outcome.not_varied)
+      not_varied.emplace(condition.condition, condition.reason);
+  }
+  for (const perturb::Condition condition : perturb::all_conditions()) {
+    const std::string name(perturb::name_of(condition));
+    const auto missed = not_varied.find(condition);
+    if (missed == not_varied.end())
+      result.varied.push_back(name);
+    else
+      result.not_varied.emplace_back(name, missed->second);
+  }
+  result.differences = build::compare_images(images[0], images[1], folder);
+  return result;
+}
+
+}  // namespace
+
+ExitCode check_reproducible(const std::vector<std::string>& arguments,
+                            const fs::path& scratch_folder, const Terminal& terminal) {
+  const Workplace workplace(scratch_folder);
+  const report::CheckResult result = [&] {
+    terminal.note("building twice under different circumstances");
+    return run_both(arguments, workplace.path());
+  }();
+  if (terminal.json())
+    terminal.answer(report::check_json(result));
+  else
+    terminal.answer_to_people(report::check_text(result));
+  return result.differences.empty() ? ExitCode::yes : ExitCode::no;
+}
+
+}  // namespace reproduce::cli
