@@ -126,7 +126,7 @@ std::optional<UnixSeconds> parse_rfc3339(std::string_view text) {
   const bool exists = date.ok() && hour <= 23 && minute <= 59 && second <= 60;
   if (!in.consumed_everything() || !exists || !offset_is_valid) return std::nullopt;
   const UnixSeconds midnight = seconds{sys_days{date}.time_since_epoch()}.count();
-  return midnight + hour * 3600 + (minute - offset_minutes) * 60 + second;
+  return midnight + UnixSeconds{hour} * 3600 + UnixSeconds{minute - offset_minutes} * 60 + second;
 }
 
 }  // namespace reproduce

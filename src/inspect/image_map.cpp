@@ -37,7 +37,7 @@ struct Stretch {
 
 std::string section_name(const SeenSection& section) {
   if (!section.type) return "type " + std::to_string(section.header.type);
-  const std::string name(eif::name_of(*section.type));
+  std::string name(eif::name_of(*section.type));
   if (section.type != eif::SectionType::ramdisk) return name;
   return name + " " + std::to_string(section.ramdisk_index);
 }

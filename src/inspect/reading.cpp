@@ -75,7 +75,7 @@ class ImageWalk {
       take_structural_objections();
       if (way_ == Way::by_table) judge_place(*section);
       take(*section);
-      list(std::move(*section));
+      list(*section);
     }
     take_structural_objections();
     reading_.end = cursor_.end();
@@ -96,12 +96,12 @@ class ImageWalk {
     for (Objection& objection : cursor_.take_objections()) object(std::move(objection));
   }
 
-  void list(SeenSection section) {
+  void list(const SeenSection& section) {
     if (section.type == SectionType::cmdline && count_of(SectionType::cmdline) == 0)
       reading_.cmdline = read_cmdline(image_, section.payload_offset(), section.present);
     if (section.type) ++count_of_type_[static_cast<std::size_t>(*section.type)];
     if (reading_.sections.size() < most_listed_sections)
-      reading_.sections.push_back(std::move(section));
+      reading_.sections.push_back(section);
     else
       ++reading_.unlisted_sections;
   }

@@ -30,16 +30,16 @@ constexpr const char* field_of[] = {"'cabundle' entry 0", "'cabundle' entry 1",
 
 constexpr std::uint8_t both = test::digital_signature | test::sign_certificates;
 
-Spoil recipe(std::size_t link, std::function<void(CertificateRecipe&)> change) {
+Spoil recipe(std::size_t link, const std::function<void(CertificateRecipe&)>& change) {
   return [=](Forgery& forgery) { change(forgery.chain[link].recipe); };
 }
 
 /// Extension 0 is the basic constraints, 1 the key usage.
-Spoil constraints(std::size_t link, test::Extension extension) {
+Spoil constraints(std::size_t link, const test::Extension& extension) {
   return recipe(link, [=](CertificateRecipe& r) { r.extensions[0] = extension; });
 }
 
-Spoil usage(std::size_t link, test::Extension extension) {
+Spoil usage(std::size_t link, const test::Extension& extension) {
   return recipe(link, [=](CertificateRecipe& r) { r.extensions[1] = extension; });
 }
 
@@ -48,7 +48,7 @@ Spoil without_extension(std::size_t link, std::ptrdiff_t index) {
                 [=](CertificateRecipe& r) { r.extensions.erase(r.extensions.begin() + index); });
 }
 
-Spoil with_extension(std::size_t link, test::Extension extension) {
+Spoil with_extension(std::size_t link, const test::Extension& extension) {
   return recipe(link, [=](CertificateRecipe& r) { r.extensions.push_back(extension); });
 }
 
@@ -57,7 +57,7 @@ Spoil raw_constraints(std::size_t link, const char* digits) {
   return constraints(link, {"basicConstraints", true, from_hex(digits).value()});
 }
 
-Spoil certificates(std::function<void(std::vector<Bytes>&)> change) {
+Spoil certificates(const std::function<void(std::vector<Bytes>&)>& change) {
   return [=](Forgery& forgery) { forgery.edit_certificates = change; };
 }
 
@@ -70,7 +70,7 @@ Spoil key(std::size_t link, KeyKind kind) {
   };
 }
 
-Spoil signature(std::function<void(Bytes&)> change) {
+Spoil signature(const std::function<void(Bytes&)>& change) {
   return [=](Forgery& forgery) { forgery.edit_signature = change; };
 }
 
@@ -278,7 +278,7 @@ TEST(TrustRefusals, Signatures) {
                          "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
                          "C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973")
                          .value();
-  const auto put = [](std::ptrdiff_t at, Bytes half) {
+  const auto put = [](std::ptrdiff_t at, const Bytes& half) {
     return signature([=](Bytes& s) { std::ranges::copy(half, s.begin() + at); });
   };
   expect_refused(

@@ -17,7 +17,7 @@ namespace {
 /// The toy image, in pieces of `piece` bytes.
 AssembledImage assemble(PatchableSink& out, std::size_t piece,
                         std::optional<eif::Header> predicted = std::nullopt) {
-  Assembler assembler(out, eif::Arch::x86_64, std::move(predicted));
+  Assembler assembler(out, eif::Arch::x86_64, predicted);
   for (const test::ToySection& section : test::toy_sections()) {
     assembler.begin_section(eif::SectionType{section.type});
     for (std::size_t at = 0; at < section.payload.size(); at += piece)

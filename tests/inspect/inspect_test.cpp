@@ -139,10 +139,7 @@ TEST(Inspect, TellsImagesFromDocuments) {
   EXPECT_EQ(kind_of("\xd2\x84\x44"), FileKind::document);
   EXPECT_EQ(kind_of("8444"), FileKind::document);
   EXPECT_EQ(kind_of("hEQ="), FileKind::document);
-  for (const char* text : {"", "hello",
-                           "\x7f"
-                           "ELF",
-                           "# a script", "\x01\x02"})
+  for (const char* text : {"", "hello", "\177ELF", "# a script", "\x01\x02"})
     EXPECT_THROW((void)kind_of(text), Error) << text;
 }
 

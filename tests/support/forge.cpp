@@ -10,7 +10,7 @@ namespace reproduce::test {
 namespace {
 
 constexpr UnixSeconds hour = 3600;
-constexpr UnixSeconds year = 365 * 24 * hour;
+constexpr UnixSeconds year = 24 * hour * 365;
 
 /// SHA-384(48 zero bytes || the instance's name), as observed in genuine documents.
 Bytes pcr4_of(std::string_view module_id) {
@@ -70,9 +70,9 @@ void Payload::add(std::string_view key, Bytes value) {
   entries.emplace_back(cbor_text(key), std::move(value));
 }
 
-void Payload::set(std::string_view key, Bytes value) {
+void Payload::set(std::string_view key, const Bytes& value) {
   for (auto& [name, old] : entries)
-    if (name == cbor_text(key)) old = std::move(value);
+    if (name == cbor_text(key)) old = value;
 }
 
 void Payload::erase(std::string_view key) {

@@ -25,7 +25,7 @@ struct Payload {
   bool indefinite = false;
 
   void add(std::string_view key, Bytes value);
-  void set(std::string_view key, Bytes value);
+  void set(std::string_view key, const Bytes& value);
   void erase(std::string_view key);
   [[nodiscard]] Bytes encode() const;
 };
