@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/eif/payload.hpp"
 #include "reproduce/eif/reader.hpp"
 #include "reproduce/layers/archive.hpp"
 #include "reproduce/layers/spool.hpp"
@@ -24,18 +24,6 @@ struct Part {
   tree::ContentPtr content;
 };
 
-class PayloadSource final : public Source {
- public:
-  explicit PayloadSource(eif::ImageReader& reader) : reader_(reader) {}
-
-  [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
-    return buffer.empty() ? 0 : reader_.read_payload(buffer);
-  }
-
- private:
-  eif::ImageReader& reader_;
-};
-
 struct Parts {
   eif::Header header;
   std::vector<Part> sections;
@@ -47,12 +35,9 @@ Parts parts_of(const std::filesystem::path& image, const std::filesystem::path& 
   Parts parts;
   parts.header = reader.header();
   while (const auto section = reader.next_section()) {
-    PayloadSource payload(reader);
-    const bool is_ramdisk = section->type == eif::SectionType::ramdisk;
-    std::string name(eif::name_of(section->type));
-    if (is_ramdisk) name += " " + std::to_string(section->ramdisk_index);
-    parts.sections.push_back({.name = std::move(name),
-                              .is_ramdisk = is_ramdisk,
+    eif::PayloadSource payload(reader);
+    parts.sections.push_back({.name = eif::label_of(*section),
+                              .is_ramdisk = section->type == eif::SectionType::ramdisk,
                               .content = layers::spool(payload, scratch_folder)});
   }
   reader.finish();
@@ -108,7 +93,10 @@ std::string tree_difference(const tree::Tree& one, const tree::Tree& other) {
     const Entry* const counterpart = other.find(path);
     if (counterpart == nullptr) return quote("/" + path) + " is only in one of them";
     const std::string difference = entry_difference(entry, *counterpart);
-    if (!difference.empty()) return quote("/" + path) + " " + difference;
+    if (difference.empty()) continue;
+    std::string text = quote("/" + path);
+    text += ' ';
+    return text += difference;
   }
   for (const auto& [path, entry] : other.entries())
     if (one.find(path) == nullptr) return quote("/" + path) + " is only in one of them";
@@ -129,7 +117,7 @@ std::string ramdisk_text(const Part& one, const Part& other,
   const auto tree = unpack(one, scratch_folder);
   const auto other_tree = unpack(other, scratch_folder);
   if (!tree || !other_tree) return bytes_text(one, other);
-  const std::string difference = tree_difference(tree->tree, other_tree->tree);
+  std::string difference = tree_difference(tree->tree, other_tree->tree);
   if (!difference.empty()) return difference;
   return "the same files, written in another way: " + bytes_text(one, other);
 }

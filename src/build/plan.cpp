@@ -13,7 +13,6 @@
 namespace reproduce::build {
 namespace {
 
-using manifest::InputKind;
 using manifest::Manifest;
 
 constexpr std::string_view tool_name = "reproduce";

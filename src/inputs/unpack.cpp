@@ -8,6 +8,7 @@
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/eif/payload.hpp"
 #include "reproduce/eif/reader.hpp"
 #include "reproduce/inputs/file.hpp"
 #include "reproduce/layers/archive.hpp"
@@ -45,32 +46,12 @@ auto use_file(Ledger& ledger, InputId id, Use use) {
   }
 }
 
-/// The payload of one section, as long as the reader stands in it.
-class PayloadSource final : public Source {
- public:
-  explicit PayloadSource(eif::ImageReader& reader) : reader_(reader) {}
-
-  [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
-    return buffer.empty() ? 0 : reader_.read_payload(buffer);
-  }
-
- private:
-  eif::ImageReader& reader_;
-};
-
-std::string section_name(const eif::Section& section) {
-  std::string name(eif::name_of(section.type));
-  if (section.type == eif::SectionType::ramdisk)
-    name += " " + std::to_string(section.ramdisk_index);
-  return name;
-}
-
 UnpackedInput unpack_image(Source& source, const std::filesystem::path& scratch_folder) {
   UnpackedInput input;
   eif::ImageReader reader(source);
   while (const std::optional<eif::Section> section = reader.next_section()) {
-    PayloadSource payload(reader);
-    input.sections.emplace(section_name(*section), layers::spool(payload, scratch_folder));
+    eif::PayloadSource payload(reader);
+    input.sections.emplace(eif::label_of(*section), layers::spool(payload, scratch_folder));
   }
   reader.finish();
   return input;
