@@ -34,13 +34,14 @@ cat >"$room/nixpkgs/flake.nix" <<'NIX'
       } // { inherit (attributes) version; };
       names = [
         "clang-tools" "cli11" "cmake" "curl" "gtest" "isa-l" "libarchive" "libcbor" "libseccomp" "ninja"
-        "nlohmann_json" "openssl" "pkg-config" "tomlplusplus" "xz" "zlib" "zstd"
+        "nlohmann_json" "openssl" "pkg-config" "spdlog" "tomlplusplus" "xz" "zlib" "zstd"
       ];
       lib.genAttrs = list: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) list);
     in {
       inherit lib;
       legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (system:
         lib.genAttrs names (stand_in system) // {
+          llvmPackages = lib.genAttrs [ "clang-unwrapped" "lld" ] (stand_in system);
           stdenv.mkDerivation = make system;
           mkShell = { packages }: derivation {
             inherit system packages; name = "shell"; builder = "/bin/sh";
