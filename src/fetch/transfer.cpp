@@ -181,6 +181,11 @@ curl_socket_t open_socket(void* context, curlsocktype /*purpose*/, curl_sockaddr
     case CURLE_SSL_ISSUER_ERROR:
       context.hint = "check the date of this machine and its certificate authorities";
       throw Error(ErrorKind::untrusted, "the server's certificate does not hold", context);
+    case CURLE_SSL_CACERT_BADFILE:
+      context.hint =
+          "the authorities are read from a file: on Debian the package "
+          "ca-certificates brings the system's, and --ca-file names another";
+      throw Error(ErrorKind::environment, "there are no certificate authorities to trust", context);
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
       context.hint = "check the name in the URL, and the network";

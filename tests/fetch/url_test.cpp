@@ -248,6 +248,14 @@ TEST_F(FetchUrl, TakesTlsOfAKnownAuthority) {
   EXPECT_EQ(get("https://" + host + "/file", with_authority()).size, 300'000U);
 }
 
+TEST_F(FetchUrl, WithoutAuthoritiesNobodyIsTrusted) {
+  const std::string host = serve_tls();
+  const Error error =
+      refusal_of([&] { (void)get("https://" + host + "/file", {.ca_file = "/absent.pem"}); });
+  EXPECT_EQ(error.kind(), ErrorKind::environment);
+  EXPECT_STREQ(error.what(), "there are no certificate authorities to trust");
+}
+
 TEST_F(FetchUrl, RefusesCertificatesThatDoNotHold) {
   const auto refused = [this](const std::string& host, const UrlSettings& settings) {
     const Error error = refusal_of([&] { (void)get("https://" + host + "/file", settings); });

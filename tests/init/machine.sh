@@ -39,7 +39,7 @@ ended_by_restart() {
 }
 
 # Makes `image` the root of a mount name space, as the ramdisk is a machine's, and becomes its init.
-become_init='mount --bind image image && cd image && mount --move . / && exec chroot . /init'
+become_init='mount -n --bind image image && cd image && mount -n --move . / && exec chroot . /init'
 
 # boot: runs the image until it asks for a restart.
 boot() {
