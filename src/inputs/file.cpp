@@ -80,7 +80,17 @@ void InputSource::refuse_size(std::uint64_t size) const {
 }
 
 std::size_t InputSource::read(std::span<std::uint8_t> buffer) {
+  if (failure_) std::rethrow_exception(failure_);
   if (settled_ || buffer.empty()) return 0;
+  try {
+    return read_on(buffer);
+  } catch (...) {
+    failure_ = std::current_exception();
+    throw;
+  }
+}
+
+std::size_t InputSource::read_on(std::span<std::uint8_t> buffer) {
   const std::size_t count = file_.read(buffer);
   read_ += count;
   if (due_ && read_ > *due_) refuse_size(read_);
@@ -92,9 +102,9 @@ std::size_t InputSource::read(std::span<std::uint8_t> buffer) {
 }
 
 void InputSource::settle() {
-  settled_ = true;
   if (due_ && read_ != *due_) refuse_size(read_);
   if (hash_) ledger_.settle(input_, read_, std::move(*hash_).finish());
+  settled_ = true;
 }
 
 Bytes read_input(Ledger& ledger, manifest::InputId input, std::uint64_t limit,

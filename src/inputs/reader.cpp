@@ -1,6 +1,7 @@
 #include "reproduce/inputs/reader.hpp"
 
 #include <map>
+#include <span>
 #include <utility>
 
 #include "unpack.hpp"
@@ -21,6 +22,22 @@ bool is_whole_file(const Ledger& ledger, const FileRef& ref) {
   return ref.part.empty() && !holds_tree(ledger.input(ref.input).kind) &&
          ledger.input(ref.input).kind != InputKind::eif;
 }
+
+/// Reads a content, which lives as long as this: the reader and all that it has unpacked may be
+/// gone by then.
+class ContentSource final : public Source {
+ public:
+  explicit ContentSource(tree::ContentPtr content)
+      : content_(std::move(content)), source_(content_->open()) {}
+
+  [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
+    return source_->read(buffer);
+  }
+
+ private:
+  tree::ContentPtr content_;
+  std::unique_ptr<Source> source_;
+};
 
 }  // namespace
 
@@ -91,8 +108,9 @@ OpenInput Reader::open(const FileRef& ref) {
     const std::optional<std::uint64_t> size = source->size();
     return {.source = std::move(source), .size = size};
   }
-  const tree::ContentPtr content = file(ref).content;
-  return {.source = content->open(), .size = content->size()};
+  tree::ContentPtr content = file(ref).content;
+  const std::uint64_t size = content->size();
+  return {.source = std::make_unique<ContentSource>(std::move(content)), .size = size};
 }
 
 Bytes Reader::read(const FileRef& ref, std::uint64_t limit, std::string_view what) {

@@ -1,5 +1,6 @@
 #include "unpack.hpp"
 
+#include <exception>
 #include <optional>
 #include <span>
 #include <utility>
@@ -75,8 +76,20 @@ class PackageSource final : public Source {
   PackageSource(const Ledger& ledger, InputId id, const manifest::PackagePin& package)
       : ledger_(ledger), id_(id), package_(package), file_(ledger.stored(id, package.digest)) {}
 
+  /// Having thrown once, it throws always: a decoder may take a failure for the end.
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
+    if (failure_) std::rethrow_exception(failure_);
     if (!hash_ || buffer.empty()) return 0;
+    try {
+      return read_on(buffer);
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw;
+    }
+  }
+
+ private:
+  std::size_t read_on(std::span<std::uint8_t> buffer) {
     const std::size_t count = file_.read(buffer);
     size_ += count;
     hash_->update(buffer.first(count));
@@ -94,13 +107,13 @@ class PackageSource final : public Source {
     return count;
   }
 
- private:
   const Ledger& ledger_;
   InputId id_;
   const manifest::PackagePin& package_;
   FileSource file_;
   std::optional<Sha256> hash_{std::in_place};
   std::uint64_t size_ = 0;
+  std::exception_ptr failure_;
 };
 
 /// One over the other, in the order of their names: packages that work together bring only

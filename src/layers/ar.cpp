@@ -50,7 +50,7 @@ class ArReader::Handle {
 
   std::size_t read(std::span<std::uint8_t> buffer) {
     const la_ssize_t count = ::archive_read_data(reader_.get(), buffer.data(), buffer.size());
-    if (count < 0) fail();
+    if (count < 0 || failure_) fail();
     return static_cast<std::size_t>(count);
   }
 
@@ -65,6 +65,7 @@ class ArReader::Handle {
 
   /// libarchive takes a piece that is too short for a header for the end.
   void require_end() {
+    if (failure_) fail();  // it takes a failure for the end, too
     if (consumed() == given_ && raw_.read(block_) == 0) return;
     throw Error(ErrorKind::malformed, "the archive is cut short, or goes on behind its end",
                 {.offset = consumed(), .where = "ar header"});

@@ -137,9 +137,10 @@ class TarStream::Reader {
     last_end_ = consumed();
     archive_entry* entry = nullptr;
     const int status = ::archive_read_next_header(reader_.get(), &entry);
+    if (failure_) fail();  // whatever libarchive takes it for
     if (status == ARCHIVE_EOF) return nullptr;
     const bool fine = status == ARCHIVE_OK || (status == ARCHIVE_WARN && only_charset());
-    if (!fine || failure_) fail();
+    if (!fine) fail();
     return entry;
   }
 
@@ -150,6 +151,7 @@ class TarStream::Reader {
     std::size_t size = 0;
     la_int64_t at = 0;
     const int status = ::archive_read_data_block(reader_.get(), &data, &size, &at);
+    if (failure_) fail();
     if (status == ARCHIVE_EOF) return false;
     if (status != ARCHIVE_OK || at < 0) fail();
     bytes = ByteView(static_cast<const std::uint8_t*>(data), size);

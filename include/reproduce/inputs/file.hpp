@@ -4,6 +4,7 @@
 /// compared with a pin is what went into the image, whatever happens on the disk.
 
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -20,7 +21,8 @@ namespace reproduce::inputs {
 
 /// One file, from its first to its last byte. Reading it to the end (a read that gives 0)
 /// settles it in the ledger: that read throws when the pin does not hold, and so does the
-/// first one that goes beyond the pinned size.
+/// first one that goes beyond the pinned size. All further reads throw the same, so that no
+/// decoder that takes a failure for the end can hide it.
 class InputSource final : public Source {
  public:
   /// Opens the file, which must have the `promised` size if there is one.
@@ -36,6 +38,7 @@ class InputSource final : public Source {
   [[nodiscard]] std::optional<std::uint64_t> size() const noexcept { return file_.size(); }
 
  private:
+  std::size_t read_on(std::span<std::uint8_t> buffer);
   void settle();
   [[noreturn]] void refuse_size(std::uint64_t size) const;
 
@@ -46,6 +49,7 @@ class InputSource final : public Source {
   std::optional<Sha256> hash_;
   std::uint64_t read_ = 0;
   bool settled_ = false;
+  std::exception_ptr failure_;
 };
 
 /// All of a small input, at most `limit` bytes: Error{malformed} naming `what` beyond that.
