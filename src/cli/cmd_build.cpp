@@ -204,8 +204,11 @@ ExitCode check(const Options& options, bool is_flags, const Terminal& terminal) 
     const auto flags = flag_arguments(options.flags, options.arch);
     arguments.insert(arguments.end(), flags.begin(), flags.end());
   } else {
-    arguments.insert(arguments.end(), {absolute(options.manifest), "--store",
-                                       absolute(store_folder(options.store).string())});
+    arguments.push_back(absolute(options.manifest));
+    // HOME is among what differs between the two builds, so that they must be told.
+    if (resolve::needs_store(manifest::load_manifest(options.manifest)))
+      arguments.insert(arguments.end(),
+                       {"--store", absolute(store_folder(options.store).string())});
   }
   const ExitCode answer = check_reproducible(arguments, scratch_folder(options.output), terminal);
   if (answer != ExitCode::yes || options.output.empty()) return answer;

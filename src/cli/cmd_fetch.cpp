@@ -27,13 +27,17 @@ ExitCode run(const Options& options, const Terminal& terminal) {
   const std::filesystem::path lock_file = manifest::lock_path_for(manifest.file);
   const manifest::Lock lock = manifest::load_lock(lock_file);
   manifest::require_fresh(lock, manifest, lock_file);
-  const store::Store store(store_folder(options.fetch.store), store::Access::write);
-  resolve::Settings settings =
-      fetch_settings(options.fetch, sandbox_mode(options.sandbox), store.folder());
-  settings.progress = fetch_progress(terminal);
-  for (const std::string& note : resolve::fetch_locked(manifest, lock, store, settings))
-    terminal.warning(note);
-  const report::FetchedInputs fetched = report::count_fetched(lock, store.folder().string());
+  std::string folder;  // empty: nothing is fetched, so that no store is made
+  if (resolve::needs_store(manifest)) {
+    const store::Store store(store_folder(options.fetch.store), store::Access::write);
+    folder = store.folder().string();
+    resolve::Settings settings =
+        fetch_settings(options.fetch, sandbox_mode(options.sandbox), store.folder());
+    settings.progress = fetch_progress(terminal);
+    for (const std::string& note : resolve::fetch_locked(manifest, lock, store, settings))
+      terminal.warning(note);
+  }
+  const report::FetchedInputs fetched = report::count_fetched(lock, folder);
   if (terminal.json())
     terminal.answer(report::fetch_json(fetched));
   else
