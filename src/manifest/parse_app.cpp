@@ -122,7 +122,9 @@ Lint parse_lint(const ErrorSite& site, const toml::table& table) {
   lint.is_error = level == "error";
   if (!reader.has("allow")) return lint;
   if (!reader.is_table("allow")) {
-    for (const std::string& name : *reader.strings("allow"))
+    // Kept, because a loop over what a temporary holds would outlive it.
+    const std::optional<std::vector<std::string>> names = reader.strings("allow");
+    for (const std::string& name : *names)
       lint.allow.emplace_back(name, std::vector<std::string>{});
     return lint;
   }
