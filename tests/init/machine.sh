@@ -39,6 +39,7 @@ ended_by_restart() {
 }
 
 # Makes `image` the root of a mount name space, as the ramdisk is a machine's, and becomes its init.
+# -n: mount(8) would write a table below /run where there is no /etc/mtab, which only root may.
 become_init='mount -n --bind image image && cd image && mount -n --move . / && exec chroot . /init'
 
 # boot: runs the image until it asks for a restart.
