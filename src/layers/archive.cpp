@@ -114,13 +114,15 @@ class ArchiveReader {
 
   void read_content(const cpio::ArchiveEntry& raw, const std::string& path, Entry& entry) {
     if (entry.type == EntryType::regular) {
+      keep_newest(layer_.newest, raw.header.mtime, path);
       set_regular(raw, entry);
     } else if (entry.type == EntryType::symlink) {
       entry.target = read_target(raw);
     } else {
       if (raw.header.content_size != 0) refuse(raw, "has content, and is no regular file");
       if (entry.type != EntryType::directory && raw.header.link_count > 1)
-        layer_.losses.push_back({path, "hard link to a " + std::string(tree::name_of(entry.type))});
+        layer_.losses.push_back({path, "hard link to a " + std::string(tree::name_of(entry.type)),
+                                 LossKind::hard_link});
     }
   }
 

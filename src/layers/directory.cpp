@@ -238,7 +238,8 @@ class Scanner {
     else if (*type == EntryType::directory)
       queue_folder(folder, part, path, status);
     else if (status.st_nlink > 1)
-      layer_.losses.push_back({path, "hard link to a " + std::string(tree::name_of(*type))});
+      layer_.losses.push_back(
+          {path, "hard link to a " + std::string(tree::name_of(*type)), LossKind::hard_link});
     if (*type == EntryType::symlink) entry.target = read_link(folder, part, name);
     layer_.tree.add(path, std::move(entry));
   }
@@ -253,6 +254,7 @@ class Scanner {
   }
 
   void set_content(const std::string& path, const Status& status, Entry& entry) {
+    keep_newest(layer_.newest, status.st_mtime, path);
     if (status.st_nlink < 2) {
       entry.content = std::make_shared<const FileContent>(root_, path, status);
       return;
@@ -276,7 +278,8 @@ class Scanner {
       const std::string_view attribute = rest.substr(0, rest.find('\0'));
       // Hosts label every file, and no label of theirs means anything in an enclave.
       if (attribute != "security.selinux")
-        layer_.losses.push_back({path, "extended attribute " + std::string(attribute)});
+        layer_.losses.push_back(
+            {path, "extended attribute " + std::string(attribute), LossKind::attribute});
       rest.remove_prefix(std::min(rest.size(), attribute.size() + 1));
     }
   }

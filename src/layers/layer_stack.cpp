@@ -87,7 +87,7 @@ void LayerStack::link(const std::string& path, const std::string& target) {
   Entry& linked = found->second.entry;
   if (linked.type == EntryType::directory) refuse(path, "is a hard link to a folder");
   if (linked.type != EntryType::regular)
-    lose(at, "hard link to a " + std::string(tree::name_of(linked.type)));
+    lose(at, "hard link to a " + std::string(tree::name_of(linked.type)), LossKind::hard_link);
   else if (linked.link_group == 0)
     linked.link_group = ++link_groups_;
   place(at, Entry(linked));
@@ -147,10 +147,10 @@ void LayerStack::set_root(const Entry& root) {
   plain_root_ = root.mode == 0755 && root.uid == 0 && root.gid == 0;
 }
 
-void LayerStack::lose(const std::string& path, std::string what) {
+void LayerStack::lose(const std::string& path, std::string what, LossKind kind) {
   name_bytes_ += path.size() + what.size() + sizeof(Loss);
   require_room();
-  result_.losses.push_back({path, std::move(what)});
+  result_.losses.push_back({path, std::move(what), kind});
 }
 
 Layer LayerStack::finish() && {

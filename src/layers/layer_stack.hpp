@@ -44,7 +44,7 @@ class LayerStack {
   /// The root's own mode and owner, which a tree does not have.
   void set_root(const tree::Entry& root);
 
-  void lose(const std::string& path, std::string what);
+  void lose(const std::string& path, std::string what, LossKind kind = LossKind::other);
 
   /// The tree; checks what tree::Tree::add checks.
   [[nodiscard]] Layer finish() &&;

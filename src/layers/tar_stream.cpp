@@ -248,6 +248,7 @@ const TarMember* TarStream::next() {
       member_.link_to = target;
       return &member_;
     }
+    member_.mtime = ::archive_entry_mtime(raw);
     member_.entry = entry_of(raw);
     member_.losses = losses_of(raw);
   } catch (Error& error) {

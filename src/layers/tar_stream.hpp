@@ -20,6 +20,7 @@ struct TarMember {
   std::optional<std::string> link_to;  ///< the name that a hard link is to
   tree::Entry entry;                   ///< without content; of a hard link, nothing counts
   std::vector<std::string> losses;     ///< what no tree can hold, in words
+  std::int64_t mtime = 0;              ///< seconds since 1970
   std::uint64_t size = 0;              ///< of the content, holes included
   std::uint64_t offset = 0;            ///< of the header, in the decompressed archive
 };

@@ -26,7 +26,7 @@ void TarUnpacker::put(TarStream& tar, const TarMember& member, const std::string
     stack_.link(path, link_to);
     return;
   }
-  for (const std::string& loss : member.losses) stack_.lose(path, loss);
+  for (const std::string& loss : member.losses) stack_.lose(path, loss, LossKind::attribute);
   if (entry.type != EntryType::regular) {
     tar.require_no_content();
   } else {
@@ -34,6 +34,7 @@ void TarUnpacker::put(TarStream& tar, const TarMember& member, const std::string
     require_within(member.size, limits_.content_bytes - contents_,
                    "the archive's files are too large together");
     contents_ += member.size;
+    keep_newest(newest_, member.mtime, path);
     entry.content = tar.read_content(scratch_);
   }
   if (path.empty())
@@ -44,7 +45,9 @@ void TarUnpacker::put(TarStream& tar, const TarMember& member, const std::string
 
 Layer TarUnpacker::finish() && {
   scratch_.close();
-  return std::move(stack_).finish();
+  Layer layer = std::move(stack_).finish();
+  layer.newest = std::move(newest_);
+  return layer;
 }
 
 }  // namespace reproduce::layers

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "layer_stack.hpp"
@@ -40,6 +41,7 @@ class TarUnpacker {
   LayerStack stack_;
   std::uint64_t members_ = 0;
   std::uint64_t contents_ = 0;
+  std::optional<NewestFile> newest_;
 };
 
 }  // namespace reproduce::layers

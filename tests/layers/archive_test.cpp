@@ -74,6 +74,20 @@ TEST(Archive, KeepsEveryKindOfEntry) {
   EXPECT_TRUE(layer.losses.empty());
 }
 
+TEST(Archive, TellsTheNewestOfItsFilesWhateverTheirOrder) {
+  const std::string folder = newc_entry({.name = "d", .mode = folder_mode, .mtime = 900});
+  const std::string old = newc_entry({.name = "d/old", .mtime = 76});
+  const std::string b = newc_entry({.name = "d/b", .mtime = 77});
+  const std::string c = newc_entry({.name = "d/c", .mtime = 77});
+  for (const std::string& archive : {folder + old + b + c, c + b + old + folder}) {
+    const Layer layer = read(archive + newc_trailer());
+    ASSERT_TRUE(layer.newest);
+    EXPECT_EQ(layer.newest->seconds, 77);
+    EXPECT_EQ(layer.newest->path, "d/b");
+  }
+  EXPECT_FALSE(read(folder + newc_trailer()).newest);
+}
+
 TEST(Archive, KeepsContentsApartFromTheArchive) {
   const std::string big(3 * chunk_size + 5, 'x');
   const Layer layer =
@@ -184,6 +198,8 @@ TEST(Archive, ReportsWhatATreeCannotHold) {
   ASSERT_EQ(layer.losses.size(), 3U);
   EXPECT_EQ(layer.losses[0].what, "mode and owner of the root folder");
   EXPECT_EQ(layer.losses[1].path, "a");
+  EXPECT_EQ(layer.losses[0].kind, LossKind::other);
+  EXPECT_EQ(layer.losses[1].kind, LossKind::hard_link);
 }
 
 TEST(Archive, HoldsToItsLimits) {

@@ -1,11 +1,14 @@
 #include "reproduce/layers/directory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -50,6 +53,20 @@ TEST(Directory, KeepsTypesModesAndTargets) {
   EXPECT_EQ(layer.tree.find("pipe")->mode, 0622U);
   EXPECT_EQ(layer.tree.find("empty")->type, EntryType::directory);
   EXPECT_TRUE(layer.losses.empty());
+}
+
+TEST(Directory, TellsTheNewestOfItsFiles) {
+  const TempDir temp;
+  EXPECT_FALSE(read_directory(temp.path()).newest);
+  for (const auto& [name, seconds] : {std::pair{"a/old", 100}, {"a/x", 200}, {"a/y", 200}}) {
+    const std::filesystem::path path = temp.write(name, "");
+    const std::array<timespec, 2> times{{{seconds, 0}, {seconds, 0}}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times.data(), 0), 0);
+  }
+  const Layer layer = read_directory(temp.path());
+  ASSERT_TRUE(layer.newest);
+  EXPECT_EQ(layer.newest->seconds, 200);
+  EXPECT_EQ(layer.newest->path, "a/x");
 }
 
 TEST(Directory, GivesEverythingToTheOwnerAskedFor) {
@@ -113,6 +130,7 @@ TEST(Directory, ReportsExtendedAttributesAsLost) {
   ASSERT_EQ(layer.losses.size(), 1U);
   EXPECT_EQ(layer.losses[0].path, "a/b");
   EXPECT_EQ(layer.losses[0].what, "extended attribute user.note");
+  EXPECT_EQ(layer.losses[0].kind, LossKind::attribute);
 }
 
 TEST(Directory, ReportsLinksBetweenSpecialFilesAsLost) {

@@ -58,6 +58,20 @@ std::vector<std::string> paths_of(const Layer& layer) {
 }
 using Paths = std::vector<std::string>;
 
+TEST(Tar, TellsTheNewestOfItsFiles) {
+  const Layer layer =
+      read(tar_entry({.name = "b"}) + tar_entry({.name = "a"}) + tar_folder("z") + tar_end());
+  ASSERT_TRUE(layer.newest);
+  EXPECT_EQ(layer.newest->seconds, 77);
+  EXPECT_EQ(layer.newest->path, "a");
+  const Layer pax = read(tar_pax(pax_record("mtime", "1700000000.25")) + tar_entry({.name = "p"}) +
+                         tar_entry({.name = "a"}) + tar_end());
+  ASSERT_TRUE(pax.newest);
+  EXPECT_EQ(pax.newest->seconds, 1'700'000'000);
+  EXPECT_EQ(pax.newest->path, "p");
+  EXPECT_FALSE(read(tar_folder("z") + tar_end()).newest);
+}
+
 TEST(Tar, KeepsEveryKindOfEntry) {
   const Layer layer = read(
       tar_folder("./") +
@@ -158,6 +172,7 @@ TEST(Tar, HardLinksShareContentAndAttributes) {
   EXPECT_EQ(links.tree.find("t")->target, "x");
   ASSERT_EQ(links.losses.size(), 1U);
   EXPECT_EQ(links.losses[0].what, "hard link to a symlink");
+  EXPECT_EQ(links.losses[0].kind, LossKind::hard_link);
 }
 
 TEST(Tar, RefusesHardLinksToNothing) {
@@ -241,7 +256,10 @@ TEST(Tar, ReportsWhatNoTreeCanHold) {
                    pax_record("SCHILY.fflags", "immutable")) +
            tar_entry({.name = "f"}) + tar_end());
   Paths losses;
-  for (const Loss& loss : layer.losses) losses.push_back(loss.path + ": " + loss.what);
+  for (const Loss& loss : layer.losses) {
+    losses.push_back(loss.path + ": " + loss.what);
+    EXPECT_EQ(loss.kind, loss.path.empty() ? LossKind::other : LossKind::attribute);
+  }
   EXPECT_EQ(losses, (Paths{"f: extended attribute user.note", "f: access control list",
                            "f: file flags immutable", ": mode and owner of the root folder"}));
 }
