@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
@@ -11,6 +12,7 @@
 #include "reproduce/build/app.hpp"
 #include "reproduce/build/expectation.hpp"
 #include "reproduce/cpio/writer.hpp"
+#include "reproduce/lint/lint.hpp"
 
 namespace reproduce::build {
 namespace {
@@ -55,14 +57,40 @@ manifest::WriterVersions writer_versions(const Manifest& manifest,
   return versions;
 }
 
+/// Only ramdisks of layers are looked at: what is in raw ones is whatever made them.
+void lint_plan(const Plan& plan, const Manifest& manifest, lint::Findings& findings) {
+  lint::Ramdisks ramdisks;
+  for (std::size_t number = 0; number < plan.ramdisks.size(); ++number) {
+    const auto* const layered = std::get_if<LayeredRamdisk>(&plan.ramdisks[number]);
+    if (layered == nullptr)
+      ramdisks.are_all = false;
+    else
+      ramdisks.ramdisks.push_back({.number = number,
+                                   .tree = layered->tree(),
+                                   .losses = layered->notes().losses,
+                                   .newest = layered->notes().newest});
+  }
+  lint::lint(manifest, ramdisks, findings);
+  if (manifest.lint.is_error) findings.refuse_any();
+}
+
+/// The warnings of a build, which does not lint.
+Warnings warnings_of(Plan& plan) {
+  Warnings warnings = std::move(plan.unlinted);
+  warnings.insert(warnings.end(), plan.warnings.begin(), plan.warnings.end());
+  return warnings;
+}
+
 }  // namespace
 
 MadeLock make_lock(const Manifest& manifest, const std::vector<manifest::Pin>& resolved,
                    const Surroundings& surroundings, const ProgressCallback& progress) {
   NullSink nowhere;
+  lint::Findings findings(manifest);
 
   Ledger recording(manifest, Pinning::record, resolved, surroundings.store);
   Plan plan = make_plan(manifest, recording, surroundings);
+  lint_plan(plan, manifest, findings);
   const AssembledImage first = write_image(plan, nowhere, std::nullopt, progress);
 
   trace("build", [] { return "all inputs are recorded; the second run compares"; });
@@ -73,11 +101,13 @@ MadeLock make_lock(const Manifest& manifest, const std::vector<manifest::Pin>& r
     throw Error(ErrorKind::bug, "the same inputs made two different images",
                 {.file = manifest.file.string()});
 
+  Warnings warnings = std::move(again.warnings);
+  for (std::string& sentence : findings.sentences()) warnings.push_back(std::move(sentence));
   return {.lock = {.manifest = manifest.digest,
                    .writers = writer_versions(manifest, surroundings),
                    .inputs = std::move(rechecking).finish(),
                    .image = describe_image(image, again)},
-          .warnings = std::move(again.warnings)};
+          .warnings = std::move(warnings)};
 }
 
 void require_same_writers(const Lock& lock, const Manifest& manifest,
@@ -116,7 +146,7 @@ BuiltImage build_locked(const Manifest& manifest, const Lock& lock,
   AssembledImage image = write_image(plan, out, header, progress);
   (void)std::move(ledger).finish();
   require_expected(image, plan, lock.image, file);
-  return {.image = std::move(image), .warnings = std::move(plan.warnings)};
+  return {.image = std::move(image), .warnings = warnings_of(plan)};
 }
 
 BuiltImage build_pinned(const Manifest& manifest, const Lock& lock,
@@ -126,7 +156,7 @@ BuiltImage build_pinned(const Manifest& manifest, const Lock& lock,
   Plan plan = make_plan(manifest, ledger, surroundings);
   AssembledImage image = write_image(plan, out, std::nullopt, progress);
   (void)std::move(ledger).finish();
-  return {.image = std::move(image), .warnings = std::move(plan.warnings)};
+  return {.image = std::move(image), .warnings = warnings_of(plan)};
 }
 
 BuiltImage build_unpinned(const Manifest& manifest, const Surroundings& surroundings,
@@ -134,7 +164,7 @@ BuiltImage build_unpinned(const Manifest& manifest, const Surroundings& surround
   Ledger ledger(manifest, Pinning::none);
   Plan plan = make_plan(manifest, ledger, surroundings);
   AssembledImage image = write_image(plan, out, std::nullopt, progress);
-  return {.image = std::move(image), .warnings = std::move(plan.warnings)};
+  return {.image = std::move(image), .warnings = warnings_of(plan)};
 }
 
 }  // namespace reproduce::build

@@ -88,7 +88,9 @@ Plan make_plan(const Manifest& manifest, inputs::Ledger& ledger, const Surroundi
   plan.metadata =
       make_metadata(manifest, kernel_info(manifest, ledger, reader), surroundings.tool_version);
   const auto add_layered = [&plan](LayeredRamdisk ramdisk) {
-    plan.warnings.insert(plan.warnings.end(), ramdisk.warnings().begin(), ramdisk.warnings().end());
+    const SourceNotes& notes = ramdisk.notes();
+    plan.warnings.insert(plan.warnings.end(), notes.warnings.begin(), notes.warnings.end());
+    plan.unlinted.insert(plan.unlinted.end(), notes.unlinted.begin(), notes.unlinted.end());
     plan.ramdisks.emplace_back(std::move(ramdisk));
   };
   if (manifest.app)

@@ -6,6 +6,7 @@
 
 #include "reproduce/base/text.hpp"
 #include "reproduce/cpio/writer.hpp"
+#include "reproduce/tree/path.hpp"
 
 namespace reproduce::build {
 namespace {
@@ -52,6 +53,14 @@ class CountedSink final : public Sink {
   Sink& out_;
   std::uint64_t count_ = 0;
 };
+
+std::string loss_warning(const std::string& source, const layers::Loss& first, std::size_t count) {
+  std::string warning =
+      quote(source) + " has what a ramdisk cannot hold, and it is lost: " + printable(first.what) +
+      " of " + quote("/" + first.path);
+  if (count > 1) warning += ", and " + std::to_string(count - 1) + " more";
+  return warning;
+}
 
 /// Joins a layer of each kind.
 struct JoinLayer {
@@ -132,12 +141,12 @@ void TreeJoiner::merge(const manifest::FileRef& source, const std::string& to,
   const manifest::Input& input = ledger_.input(source.input);
   if (input.kind == InputKind::dir && input.origin == Origin::path) {
     folders_.emplace_back(ledger_, source.input, owner.value_or(manifest::Owner{}));
-    warn_of_losses(folders_.back().layer().losses, input.name);
+    note_source(folders_.back().layer(), input.name, to);
     merge_tree(folders_.back().layer().tree, to, at);
     return;
   }
   const layers::Layer& layer = reader_.tree(source);
-  warn_of_losses(layer.losses, input.name);
+  note_source(layer, input.name, to);
   tree::Tree tree = layer.tree;
   if (owner) tree.set_owner(owner->uid, owner->gid);
   merge_tree(std::move(tree), to, at);
@@ -147,22 +156,29 @@ void TreeJoiner::merge_tree(tree::Tree tree, const std::string& to, Position at)
   explained(ledger_, folders_, at, [&] { tree_.merge(to, std::move(tree)); });
 }
 
-void TreeJoiner::warn_of_losses(const std::vector<layers::Loss>& losses,
-                                const std::string& source) {
-  if (losses.empty()) return;
-  const layers::Loss& first = losses.front();
-  std::string warning =
-      quote(source) + " has what a ramdisk cannot hold, and it is lost: " + printable(first.what) +
-      " of " + quote("/" + first.path);
-  if (losses.size() > 1) warning += ", and " + std::to_string(losses.size() - 1) + " more";
-  warnings_.push_back(std::move(warning));
+void TreeJoiner::note_source(const layers::Layer& layer, const std::string& source,
+                             const std::string& to) {
+  if (layer.newest)
+    notes_.newest.push_back({layer.newest->seconds, tree::join(to, layer.newest->path)});
+  const layers::Loss* first = nullptr;
+  const layers::Loss* first_linted = nullptr;
+  std::size_t others = 0;
+  std::size_t linted = 0;
+  for (const layers::Loss& loss : layer.losses) {
+    const bool is_linted = loss.kind != layers::LossKind::other;
+    if (++(is_linted ? linted : others) == 1) (is_linted ? first_linted : first) = &loss;
+    if (is_linted) notes_.losses.push_back({tree::join(to, loss.path), loss.what, loss.kind});
+  }
+  if (first != nullptr) notes_.warnings.push_back(loss_warning(source, *first, others));
+  if (first_linted != nullptr)
+    notes_.unlinted.push_back(loss_warning(source, *first_linted, linted));
 }
 
 LayeredRamdisk::LayeredRamdisk(TreeJoiner&& joined, manifest::Compression compression)
     : tree_(std::move(joined.tree_)),
       compression_(compression),
       folders_(std::move(joined.folders_)),
-      warnings_(std::move(joined.warnings_)) {}
+      notes_(std::move(joined.notes_)) {}
 
 std::uint64_t LayeredRamdisk::write(std::uint32_t mtime, unsigned threads, Sink& out) {
   CountedSink counted(out);

@@ -45,6 +45,7 @@ struct Plan {
   std::vector<PlannedRamdisk> ramdisks;
 
   Warnings warnings;
+  Warnings unlinted;  ///< further ones, which lint gives one by one
 };
 
 /// Whether the metadata says the version of `reproduce`, so that the image depends on it.

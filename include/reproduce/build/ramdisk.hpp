@@ -13,10 +13,21 @@
 #include "reproduce/inputs/folder.hpp"
 #include "reproduce/inputs/ledger.hpp"
 #include "reproduce/inputs/reader.hpp"
+#include "reproduce/layers/layer.hpp"
 #include "reproduce/manifest/manifest.hpp"
 #include "reproduce/tree/tree.hpp"
 
 namespace reproduce::build {
+
+/// What there is to say of the sources of a ramdisk. Paths are in the ramdisk.
+struct SourceNotes {
+  /// What they held and the ramdisk does not, and what nobody but this tells.
+  Warnings warnings{};
+  /// The same, for those who do not lint: lint tells of each loss of these kinds by name.
+  Warnings unlinted{};
+  std::vector<layers::Loss> losses{};        ///< those of `unlinted`, one by one
+  std::vector<layers::NewestFile> newest{};  ///< of each source that says times
+};
 
 /// Puts one thing after the other into a tree, and explains what does not go together with
 /// the manifest's line. Views what it is given.
@@ -43,13 +54,13 @@ class TreeJoiner {
   friend class LayeredRamdisk;
 
   void merge_tree(tree::Tree tree, const std::string& to, manifest::Position at);
-  void warn_of_losses(const std::vector<layers::Loss>& losses, const std::string& source);
+  void note_source(const layers::Layer& layer, const std::string& source, const std::string& to);
 
   inputs::Ledger& ledger_;
   inputs::Reader& reader_;
   tree::Tree tree_;
   std::vector<inputs::FolderInput> folders_;
-  Warnings warnings_;
+  SourceNotes notes_;
 };
 
 /// A ramdisk that is made of layers: its tree is known, its files are not read yet.
@@ -61,8 +72,7 @@ class LayeredRamdisk {
   [[nodiscard]] const tree::Tree& tree() const noexcept { return tree_; }
   [[nodiscard]] manifest::Compression compression() const noexcept { return compression_; }
 
-  /// What the sources held and the ramdisk does not.
-  [[nodiscard]] const Warnings& warnings() const noexcept { return warnings_; }
+  [[nodiscard]] const SourceNotes& notes() const noexcept { return notes_; }
 
   /// Streams the archive to `out`, every file with the time `mtime`, compressed by up to
   /// `threads` threads, and settles all folders. Either form is padded to 512 bytes. Returns
@@ -73,7 +83,7 @@ class LayeredRamdisk {
   tree::Tree tree_;
   manifest::Compression compression_;
   std::vector<inputs::FolderInput> folders_;
-  Warnings warnings_;
+  SourceNotes notes_;
 };
 
 /// Who compresses; nothing for plain archives.
