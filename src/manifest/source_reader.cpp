@@ -47,7 +47,7 @@ void refuse_beside(const TableReader& table, std::string_view origin,
 }
 
 std::string url(const TableReader& table, std::string_view key) {
-  const std::string text = table.required_string(key);
+  std::string text = table.required_string(key);
   const std::size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
   if (scheme == 0)
     table.fail(key, "`" + std::string(key) + "` is not a URL that can be fetched",
@@ -61,7 +61,7 @@ std::string url(const TableReader& table, std::string_view key) {
 }
 
 std::string section(const TableReader& table) {
-  const std::string text = table.required_string("section");
+  std::string text = table.required_string("section");
   for (const std::string_view name : {"kernel", "cmdline", "metadata", "signature"})
     if (text == name) return text;
   constexpr std::string_view ramdisk = "ramdisk ";
