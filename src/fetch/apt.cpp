@@ -132,8 +132,9 @@ std::vector<PlannedFile> parse_uris(std::string_view text) {
   std::vector<PlannedFile> files;
   for (const std::string& line : split(text, '\n')) {
     const std::vector<std::string> words = split(line, ' ');
-    if (words.size() != 4 || !words[0].starts_with('\'') || !words[0].ends_with('\'') ||
-        !words[1].ends_with(".deb") || !parse_decimal(words[2]))
+    // The hash is MD5 or nothing: debian-security's lists have no MD5. What counts is apt-cache's.
+    if ((words.size() != 3 && words.size() != 4) || !words[0].starts_with('\'') ||
+        !words[0].ends_with('\'') || !words[1].ends_with(".deb") || !parse_decimal(words[2]))
       throw_not_understood("apt-get --print-uris", line);
     const std::vector<std::string> parts =
         split(std::string_view(words[1]).substr(0, words[1].size() - 4), '_');

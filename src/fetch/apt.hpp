@@ -36,7 +36,8 @@ class Apt {
   std::vector<std::string> options_;
 };
 
-/// One line of `apt-get --print-uris`: 'URI' NAME_VERSION_ARCHITECTURE.deb SIZE HASH.
+/// One line of `apt-get --print-uris`: 'URI' NAME_VERSION_ARCHITECTURE.deb SIZE HASH, the hash
+/// being empty for archives whose lists have no MD5.
 struct PlannedFile {
   std::string name;
   std::string version;  ///< with its epoch

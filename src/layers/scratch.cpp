@@ -14,14 +14,14 @@ constexpr const char* scratch_name = "scratch file";
 
 class ScratchSource final : public Source {
  public:
-  ScratchSource(int fd, std::uint64_t offset, std::uint64_t size)
-      : fd_(fd), offset_(offset), left_(size) {}
+  ScratchSource(std::shared_ptr<const UniqueFd> file, std::uint64_t offset, std::uint64_t size)
+      : file_(std::move(file)), offset_(offset), left_(size) {}
 
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left_));
     if (wanted == 0) return 0;
     for (;;) {
-      const ssize_t got = ::pread(fd_, buffer.data(), wanted, static_cast<off_t>(offset_));
+      const ssize_t got = ::pread(file_->get(), buffer.data(), wanted, static_cast<off_t>(offset_));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) throw_io_error("read the", scratch_name, errno);
       offset_ += static_cast<std::uint64_t>(got);
@@ -31,7 +31,7 @@ class ScratchSource final : public Source {
   }
 
  private:
-  int fd_;
+  std::shared_ptr<const UniqueFd> file_;  // a source may outlive the tree that it came from
   std::uint64_t offset_;
   std::uint64_t left_;
 };
@@ -43,7 +43,7 @@ class ScratchContent final : public tree::Content {
 
   [[nodiscard]] std::uint64_t size() const noexcept override { return size_; }
   [[nodiscard]] std::unique_ptr<Source> open() const override {
-    return std::make_unique<ScratchSource>(file_->get(), offset_, size_);
+    return std::make_unique<ScratchSource>(file_, offset_, size_);
   }
 
  private:

@@ -56,9 +56,9 @@ class FetchDebian : public testing::Test {
     run("dpkg-deb --root-owner-group -b " + folder + " repo/pool >/dev/null");
   }
 
-  void update() {
-    run("cd repo && dpkg-scanpackages --multiversion pool >dists/stable/main/binary-amd64/Packages "
-        "2>/dev/null");
+  void update(const std::string& filter = "cat") {
+    run("cd repo && dpkg-scanpackages --multiversion pool 2>/dev/null | " + filter +
+        " >dists/stable/main/binary-amd64/Packages");
     std::string options;
     for (const std::string& option : settings_.options) options += " -o '" + option + "'";
     run("apt-get -qq -o Debug::NoLocking=true -o Dir::Cache=cache -o Dir::State::status=none" +
@@ -108,6 +108,14 @@ TEST_F(FetchDebian, RecordsWhatBringsTheSameBytesAgain) {
   const Package data = resolve({"data"}).at(0);
   EXPECT_EQ(data.source, "data");
   EXPECT_EQ(data.source_version, "3");
+}
+
+TEST_F(FetchDebian, NeedsNoMd5InTheLists) {
+  update("sed /^MD5sum/d");
+  const std::vector<Package> packages = resolve({"app"});
+  EXPECT_EQ(names_of(packages), "app=1:1.0-1:amd64 data=3:all lib=2.0:amd64 ");
+  fetch_packages(*store_, packages, "amd64", settings_);
+  EXPECT_EQ(store_->examine(packages.at(0).sha256), store::State::intact);
 }
 
 TEST_F(FetchDebian, BringsPackagesIntoTheStore) {

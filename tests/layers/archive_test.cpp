@@ -1,6 +1,7 @@
 #include "reproduce/layers/archive.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -100,6 +101,15 @@ TEST(Archive, KeepsContentsApartFromTheArchive) {
   EXPECT_EQ(text_of(*layer.tree.find("a")), "1");
   EXPECT_EQ(text_of(*layer.tree.find("a")), "1");
   EXPECT_EQ(text_of(*layer.tree.find("c")), "");
+}
+
+TEST(Archive, GivesSourcesThatOutliveTheTree) {
+  std::unique_ptr<Source> source;
+  {
+    const Layer layer = read(newc_entry({.name = "f", .content = "text"}) + newc_trailer());
+    source = layer.tree.find("f")->content->open();
+  }
+  EXPECT_EQ(as_text(read_all(*source, 100, "content")), "text");
 }
 
 TEST(Archive, JoinsLinksWhicheverCarriesTheContent) {
