@@ -84,6 +84,18 @@ std::string listed(const ImageIndex& index) {
   return text + (index.size() > most_shown ? ", and more" : "");
 }
 
+/// Nothing was named.
+bool is_any(const Platform& platform) {
+  return platform.os.empty() && platform.architecture.empty();
+}
+
+/// The variant that is meant where none is given, as in src/layers/oci_image.cpp.
+std::string variant_of(const Platform& platform) {
+  if (!platform.variant.empty()) return platform.variant;
+  if (platform.architecture == "arm64") return "v8";
+  return platform.architecture == "arm" ? "v7" : "";
+}
+
 }  // namespace
 
 std::variant<ImageIndex, ImageManifest> parse_manifest(ByteView bytes) {
@@ -102,14 +114,20 @@ std::variant<ImageIndex, ImageManifest> parse_manifest(ByteView bytes) {
 }
 
 bool matches(const Platform& wanted, const Platform& offered) {
+  if (is_any(wanted)) return true;
   return wanted.os == offered.os && wanted.architecture == offered.architecture &&
-         (wanted.variant.empty() || wanted.variant == offered.variant);
+         (wanted.variant.empty() || variant_of(wanted) == variant_of(offered));
 }
 
 const IndexEntry& choose(const ImageIndex& index, const Platform& platform) {
+  if (index.empty()) throw Error(ErrorKind::malformed, "the index of the image lists no image");
   const IndexEntry* chosen = nullptr;
   for (const IndexEntry& entry : index) {
     if (!matches(platform, entry.platform)) continue;
+    if (chosen != nullptr && is_any(platform))
+      throw Error(ErrorKind::usage, "the image is made for several platforms",
+                  {.expected = "`platform`, which says which one is meant",
+                   .got = printable(listed(index))});
     if (chosen != nullptr)
       throw Error(ErrorKind::usage, "the image has several manifests for " + text_of(platform),
                   {.got = printable(listed(index)), .hint = "name the variant too"});

@@ -31,7 +31,7 @@ inline constexpr std::uint64_t largest_manifest = std::uint64_t{4} << 20;
 [[nodiscard]] std::variant<ImageIndex, ImageManifest> parse_manifest(ByteView bytes);
 
 /// The one entry for `platform`; Error{usage} listing what there is when none or several
-/// match.
+/// match, Error{malformed} for an index of nothing.
 [[nodiscard]] const IndexEntry& choose(const ImageIndex& index, const Platform& platform);
 
 /// Which platform an image's config says that it is for.

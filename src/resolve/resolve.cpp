@@ -51,15 +51,21 @@ fetch::Package package_of(const PackagePin& pin) {
           .sha256 = pin.digest};
 }
 
+/// Empty where the manifest names none.
 fetch::Platform platform_of(const Input& input) {
-  fetch::Platform platform{.os = "", .architecture = "", .variant = ""};
   const std::string_view text = input.platform;
+  if (text.empty()) return {};
+  fetch::Platform platform;
   const std::size_t first = text.find('/');
   platform.os = text.substr(0, first);
-  if (first == std::string_view::npos) return platform;
-  const std::size_t second = text.find('/', first + 1);
-  platform.architecture = text.substr(first + 1, second - first - 1);
-  if (second != std::string_view::npos) platform.variant = text.substr(second + 1);
+  const std::string_view rest = first == text.npos ? "" : text.substr(first + 1);
+  const std::size_t second = rest.find('/');
+  platform.architecture = rest.substr(0, second);
+  if (second != rest.npos) platform.variant = rest.substr(second + 1);
+  const bool has_rest = platform.variant.find('/') != std::string::npos || text.ends_with('/');
+  if (platform.os.empty() || platform.architecture.empty() || has_rest)
+    throw Error(ErrorKind::usage, "the platform " + quote(text) + " is none",
+                {.expected = "OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/amd64"});
   return platform;
 }
 

@@ -36,6 +36,19 @@ TEST(ImageManifest, ReadsAnImageAndAnIndex) {
             ErrorKind::usage);
 }
 
+TEST(ImageManifest, WithoutAPlatformTakesTheOnlyEntryAndNeverTheHosts) {
+  const ImageIndex both{{.manifest = {}, .platform = {"linux", "amd64"}},
+                        {.manifest = {}, .platform = {"linux", "arm64"}}};
+  const Error error = test::refusal_of([&] { (void)choose(both, {}); });
+  EXPECT_EQ(error.kind(), ErrorKind::usage);
+  EXPECT_EQ(error.context().got, "linux/amd64, linux/arm64");
+  EXPECT_NE(error.context().expected.find("`platform`"), std::string::npos);
+  const ImageIndex one{both[1]};
+  EXPECT_EQ(&choose(one, {}), &one[0]);
+  EXPECT_EQ(&choose(one, {"linux", "arm64", "v8"}), &one[0]) << "v8 is what arm64 means";
+  EXPECT_EQ(kind_of([] { (void)choose({}, {}); }), ErrorKind::malformed);
+}
+
 TEST(ImageManifest, RefusesWhatBreaksTheFormat) {
   for (const std::string& text :
        {std::string(), std::string("[]"), std::string("null"), std::string("{}"),

@@ -172,6 +172,9 @@ TEST_F(FetchRegistry, ChoosesThePlatformInAnIndex) {
   const Error error = refusal_of([&] { (void)get("app:both", {"linux", "riscv64"}); });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
   EXPECT_EQ(error.context().got, "linux/amd64, linux/arm64");
+  EXPECT_EQ(get("app:arm64", {}).manifest, arm.manifest) << "one image needs no platform";
+  EXPECT_EQ(refusal_of([&] { (void)get("app:both", {}); }).context().got,
+            "linux/amd64, linux/arm64");
   EXPECT_EQ(kind_of([&] {
               (void)get("app:arm64", {"linux", "amd64"});
             }),

@@ -28,9 +28,11 @@ struct ImageReference {
 /// Error{usage} for anything else; HOST must be written out.
 [[nodiscard]] ImageReference parse_image_reference(std::string_view text);
 
-/// In the words of OCI: linux, amd64 or arm64, and for some a variant such as v8.
+/// In the words of OCI: linux, amd64 or arm64, and for some a variant such as v8. Wanted with
+/// neither system nor architecture, it is whichever there is, as long as there is only one:
+/// nothing is taken from the host.
 struct Platform {
-  std::string os = "linux";
+  std::string os{};
   std::string architecture{};
   std::string variant{};  ///< "" matches any
 };
@@ -62,7 +64,8 @@ struct RegistryImage {
 /// given may speak plain HTTP; every other one must speak TLS with a certificate that
 /// holds.
 ///
-/// Throws Error{usage} when the image does not have the platform, Error{malformed} for
+/// Throws Error{usage} when the image does not have the platform, or has several and none was
+/// named, Error{malformed} for
 /// manifests that break their format, Error{untrusted} for bytes of another digest or
 /// size, Error{environment} when skopeo is missing or cannot get the image, or the
 /// image exceeds the limit.
