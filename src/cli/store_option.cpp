@@ -37,6 +37,11 @@ std::vector<std::string> passed_on() {
   return environment;
 }
 
+/// Programs run in folders of their own, where a relative path would mean something else.
+std::filesystem::path absolute(const std::string& path) {
+  return path.empty() ? std::filesystem::path() : std::filesystem::absolute(path);
+}
+
 }  // namespace
 
 void add_store_option(CLI::App& app, StoreOptions& options) {
@@ -93,9 +98,9 @@ resolve::Settings fetch_settings(const FetchOptions& options, sandbox::Mode sand
   settings.apt.scratch_folder = std::filesystem::absolute(scratch_folder);
   settings.registry.programs = programs;
   settings.registry.scratch_folder = std::filesystem::absolute(scratch_folder);
-  settings.registry.certificates = options.certificates;
+  settings.registry.certificates = absolute(options.certificates);
   settings.registry.auth_file =
-      options.auth_file.empty() ? first_of({"REGISTRY_AUTH_FILE"}) : options.auth_file;
+      absolute(options.auth_file.empty() ? first_of({"REGISTRY_AUTH_FILE"}) : options.auth_file);
   settings.scratch_folder = std::filesystem::temp_directory_path();
   settings.run_commands = options.run_commands;
   settings.sandbox = sandbox;
