@@ -129,6 +129,9 @@ class Resolver {
                   {.hint = "`reproduce lock --run` runs the commands of the manifest; look at them "
                            "first"});
     pin = *known;
+    if (previous->manifest != manifest_.digest)
+      notes_.push_back("the manifest has changed, and what the command " + quote(input.name) +
+                       " made before is taken as it is; --run makes it again");
   }
 
   /// Runs the command that `input` names, unless it has run already.
