@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "reproduce/attestation/emulated.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
@@ -130,6 +131,9 @@ void check_not_from_the_future(const Document& document, UnixSeconds at) {
 
 VerifiedDocument verify(ByteView bytes, const Certificate& root, const EvaluationTime& at,
                         UnknownKeys unknown_keys) {
+  if (is_emulated(bytes))
+    distrust("the attestation document is unsigned: an emulated security module made it",
+             {.hint = "it proves nothing to anybody; `reproduce inspect` shows what it says"});
   Document document = decode_document(bytes, unknown_keys);
   check_root(document, root);
 

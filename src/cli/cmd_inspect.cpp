@@ -7,6 +7,7 @@
 #include "verb.hpp"
 
 #include "reproduce/attestation/document.hpp"
+#include "reproduce/attestation/emulated.hpp"
 #include "reproduce/attestation/encoding.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/random_access.hpp"
@@ -21,17 +22,26 @@ struct Options {
   std::string file;
 };
 
+/// Either kind of document: with certificates, or of an emulated security module.
+template <typename Document>
+void show_document(const std::string& name, attestation::Encoding encoding,
+                   const Document& document, const Terminal& terminal) {
+  if (terminal.json())
+    terminal.answer(report::inspection_json(name, encoding, document));
+  else
+    terminal.answer_to_people(
+        report::inspection_text(name, encoding, document, terminal.verbose()));
+}
+
 ExitCode inspect_document(const RandomAccess& file, const std::string& name,
                           const Terminal& terminal) {
   RangeSource source(file, 0, file.size());
   const Bytes input = read_all(source, attestation::largest_input, "the attestation document");
   const attestation::DecodedInput decoded = attestation::decode_input(input);
-  const attestation::Document document = attestation::decode_document(decoded.document);
-  if (terminal.json())
-    terminal.answer(report::inspection_json(name, decoded.encoding, document));
+  if (attestation::is_emulated(decoded.document))
+    show_document(name, decoded.encoding, attestation::decode_emulated(decoded.document), terminal);
   else
-    terminal.answer_to_people(
-        report::inspection_text(name, decoded.encoding, document, terminal.verbose()));
+    show_document(name, decoded.encoding, attestation::decode_document(decoded.document), terminal);
   return ExitCode::yes;
 }
 

@@ -11,6 +11,7 @@
 namespace reproduce::report {
 namespace {
 
+using attestation::Claims;
 using attestation::Document;
 using nlohmann::ordered_json;
 
@@ -37,7 +38,7 @@ std::string optional_line(const std::string& name, const std::optional<Bytes>& v
   return line(name, value->empty() ? "empty" : value_words(*value, whole));
 }
 
-std::string registers_text(const Document& document) {
+std::string registers_text(const Claims& document) {
   std::string text;
   std::string zero;
   for (const auto& [index, value] : document.pcrs) {
@@ -57,43 +58,61 @@ std::string certificate_lines(const std::string& name, const Certificate& certif
                       to_hex(certificate.fingerprint));
 }
 
+std::string claims_text(const Claims& claims, bool whole_values) {
+  std::string text = line("module_id", printable(claims.module_id));
+  text += line("timestamp",
+               format_utc(claims.time()) + " (" + std::to_string(claims.timestamp_ms) + " ms)");
+  text += registers_text(claims);
+  text += optional_line("public_key", claims.public_key, whole_values);
+  text += optional_line("user_data", claims.user_data, whole_values);
+  text += optional_line("nonce", claims.nonce, whole_values);
+  for (const std::string& key : claims.unknown_keys) text += line("unknown key", quote(key));
+  return text;
+}
+
+ordered_json claims_record(const Claims& claims) {
+  ordered_json pcrs = ordered_json::object();
+  for (const auto& [index, value] : claims.pcrs) pcrs[register_name(index)] = to_hex(value);
+  return {{"indefinite_payload", claims.indefinite_payload},
+          {"module_id", claims.module_id},
+          {"digest", "SHA384"},
+          {"timestamp_ms", claims.timestamp_ms},
+          {"time", format_utc(claims.time())},
+          {"pcrs", std::move(pcrs)},
+          {"public_key", optional_json(claims.public_key)},
+          {"user_data", optional_json(claims.user_data)},
+          {"nonce", optional_json(claims.nonce)},
+          {"unknown_keys", claims.unknown_keys}};
+}
+
 }  // namespace
 
 std::string document_text(const Document& document, bool whole_values) {
-  std::string text = line("module_id", printable(document.module_id));
-  text += line("timestamp",
-               format_utc(document.time()) + " (" + std::to_string(document.timestamp_ms) + " ms)");
-  text += registers_text(document);
-  text += optional_line("public_key", document.public_key, whole_values);
-  text += optional_line("user_data", document.user_data, whole_values);
-  text += optional_line("nonce", document.nonce, whole_values);
-  for (const std::string& key : document.unknown_keys) text += line("unknown key", quote(key));
+  std::string text = claims_text(document, whole_values);
   text += certificate_lines("certificate", document.certificate);
   for (std::size_t at = 0; at < document.cabundle.size(); ++at)
     text += certificate_lines("cabundle " + std::to_string(at), document.cabundle[at]);
   return text;
 }
 
+std::string document_text(const Claims& emulated, bool whole_values) {
+  return claims_text(emulated, whole_values) +
+         line("signature", "none: an emulated security module made it, as anybody can");
+}
+
 std::string document_json(const Document& document) {
-  ordered_json pcrs = ordered_json::object();
-  for (const auto& [index, value] : document.pcrs) pcrs[register_name(index)] = to_hex(value);
   ordered_json cabundle = ordered_json::array();
   for (const Certificate& certificate : document.cabundle)
     cabundle.push_back(certificate_record(certificate));
-  const ordered_json record{{"cose_tag", document.tagged},
-                            {"indefinite_payload", document.indefinite_payload},
-                            {"module_id", document.module_id},
-                            {"digest", "SHA384"},
-                            {"timestamp_ms", document.timestamp_ms},
-                            {"time", format_utc(document.time())},
-                            {"pcrs", std::move(pcrs)},
-                            {"public_key", optional_json(document.public_key)},
-                            {"user_data", optional_json(document.user_data)},
-                            {"nonce", optional_json(document.nonce)},
-                            {"unknown_keys", document.unknown_keys},
-                            {"certificate", certificate_record(document.certificate)},
-                            {"cabundle", std::move(cabundle)}};
+  ordered_json record{{"cose_tag", document.tagged}};
+  record.update(claims_record(document));
+  record["certificate"] = certificate_record(document.certificate);
+  record["cabundle"] = std::move(cabundle);
   return dump(record, -1);
+}
+
+std::string document_json(const Claims& emulated) {
+  return dump(claims_record(emulated), -1);
 }
 
 }  // namespace reproduce::report

@@ -251,4 +251,11 @@ std::string inspection_text(const std::string& file, attestation::Encoding encod
          document_text(document, whole_values);
 }
 
+std::string inspection_text(const std::string& file, attestation::Encoding encoding,
+                            const attestation::Claims& emulated, bool whole_values) {
+  return quote(file) + ": UNSIGNED attestation document of an emulated security module (" +
+         std::string(words(encoding)) + "), as it says it is\n\n" +
+         document_text(emulated, whole_values);
+}
+
 }  // namespace reproduce::report

@@ -143,15 +143,26 @@ std::string inspection_json(const std::string& file, const ImageInspection& imag
   return dump(out, 2) + "\n";
 }
 
+namespace {
+
+std::string document_inspection_json(const std::string& file, std::string_view kind,
+                                     attestation::Encoding encoding, const std::string& document) {
+  const ordered_json out{{"schema", schema},  {"file", printable(file)},
+                         {"kind", kind},      {"encoding", words(encoding)},
+                         {"verified", false}, {"document", ordered_json::parse(document)}};
+  return dump(out, 2) + "\n";
+}
+
+}  // namespace
+
 std::string inspection_json(const std::string& file, attestation::Encoding encoding,
                             const attestation::Document& document) {
-  const ordered_json out{{"schema", schema},
-                         {"file", printable(file)},
-                         {"kind", "attestation-document"},
-                         {"encoding", words(encoding)},
-                         {"verified", false},
-                         {"document", ordered_json::parse(document_json(document))}};
-  return dump(out, 2) + "\n";
+  return document_inspection_json(file, "attestation-document", encoding, document_json(document));
+}
+
+std::string inspection_json(const std::string& file, attestation::Encoding encoding,
+                            const attestation::Claims& emulated) {
+  return document_inspection_json(file, "emulated-document", encoding, document_json(emulated));
 }
 
 }  // namespace reproduce::report

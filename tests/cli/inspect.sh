@@ -15,6 +15,12 @@ says out "MALFORMED"
 says out "the image header is cut off"
 silent err
 
+unsigned=$SOURCE/tests/attestation/qemu_document.b64
+expect 0 "$REPRODUCE" inspect "$unsigned"
+says out "UNSIGNED attestation document of an emulated security module (base64)"
+expect 0 "$REPRODUCE" inspect --json "$unsigned"
+says out '"kind": "emulated-document"'
+
 [ -d "$VECTORS/eif" ] || exit 77
 image=$VECTORS/eif/v23_signed_p384/image.eif
 expect 0 "$REPRODUCE" inspect "$image"

@@ -73,6 +73,8 @@ expect 1 judge "$image" debug.cbor
 says out "debug mode"
 
 # No answer.
+expect 4 judge "$image" "$SOURCE/tests/attestation/qemu_document.b64"
+says err "the attestation document is unsigned"
 expect 4 "$REPRODUCE" verify "$image" good.cbor
 says err "foreign root"
 # What the system trusts does not count.

@@ -32,19 +32,23 @@ namespace reproduce::attestation {
 /// What to do about keys of the payload that nobody has documented.
 enum class UnknownKeys { reported, refused };
 
-struct Document {
-  bool tagged = false;              ///< COSE tag 18 was there
+/// What a document states, apart from who vouches for it.
+struct Claims {
   bool indefinite_payload = false;  ///< the payload's map ends with a break code
   std::string module_id;            ///< not empty; UTF-8, may be hostile
   std::uint64_t timestamp_ms = 0;   ///< since 1970; not 0, before the year 10000
   std::map<std::uint32_t, Bytes> pcrs;
-  Certificate certificate;
-  std::vector<Certificate> cabundle;  ///< root first, never empty
   std::optional<Bytes> public_key, user_data, nonce;
   std::vector<std::string> unknown_keys;
 
   /// timestamp_ms, cut to seconds.
   [[nodiscard]] UnixSeconds time() const;
+};
+
+struct Document : Claims {
+  bool tagged = false;  ///< COSE tag 18 was there
+  Certificate certificate;
+  std::vector<Certificate> cabundle;  ///< root first, never empty
 };
 
 /// Decodes one document that fills `bytes` (raw CBOR; see attestation/encoding.hpp

@@ -58,8 +58,9 @@ class VerifiedDocument {
 /// chain at the time `at`; and that it is not from the future.
 ///
 /// Throws Error{malformed} for what breaks the form, Error{untrusted} for all
-/// else. A document that would hold at its own time gets a hint to say so.
-/// Debug-mode documents are authentic: what they say is the caller's to judge.
+/// else, the unsigned document of an emulator included (attestation/emulated.hpp). A document that
+/// would hold at its own time gets a hint to say so. Debug-mode documents are authentic: what they
+/// say is the caller's to judge.
 [[nodiscard]] VerifiedDocument verify(ByteView bytes, const Certificate& root,
                                       const EvaluationTime& at,
                                       UnknownKeys unknown_keys = UnknownKeys::reported);

@@ -16,4 +16,9 @@ namespace reproduce::report {
 /// One record with every field: docs/formats/json.md, "document". Compact JSON.
 [[nodiscard]] std::string document_json(const attestation::Document& document);
 
+/// The same of a document that an emulated security module made (attestation/emulated.hpp): it
+/// has no certificates.
+[[nodiscard]] std::string document_text(const attestation::Claims& emulated, bool whole_values);
+[[nodiscard]] std::string document_json(const attestation::Claims& emulated);
+
 }  // namespace reproduce::report

@@ -33,4 +33,10 @@ struct InspectionStyle {
 [[nodiscard]] std::string inspection_json(const std::string& file, attestation::Encoding encoding,
                                           const attestation::Document& document);
 
+/// A document of an emulated security module, likewise.
+[[nodiscard]] std::string inspection_text(const std::string& file, attestation::Encoding encoding,
+                                          const attestation::Claims& emulated, bool whole_values);
+[[nodiscard]] std::string inspection_json(const std::string& file, attestation::Encoding encoding,
+                                          const attestation::Claims& emulated);
+
 }  // namespace reproduce::report
