@@ -22,6 +22,7 @@
         pkgs.llvmPackages.lld
       ];
       libraries = pkgs: [
+        pkgs.bzip2
         pkgs.cli11
         pkgs.curl
         pkgs.gtest

@@ -1,73 +1,85 @@
-#include <cerrno>
-#include <exception>
+#include <algorithm>
 
 #include "decoder.hpp"
-#include <archive.h>
-#include <archive_entry.h>
-
-#include "reproduce/base/error.hpp"
-#include "reproduce/base/text.hpp"
+#include <bzlib.h>
 
 namespace reproduce::compression {
 namespace {
 
-/// bzip2 by libarchive, which has libbz2's ways of several streams and padding right.
 class Bzip2Decoder final : public Source {
  public:
-  explicit Bzip2Decoder(Feed& feed) : feed_(feed), reader_(::archive_read_new()) {
-    if (!reader_) throw_no_memory_to_decompress();
-    // The one filter that the magic names: asked to find out by itself, libarchive
-    // would go on to decompress what it decompressed. "raw" means no format at all.
-    archive_entry* entry = nullptr;
-    opened_ =
-        ::archive_read_append_filter(reader_.get(), ARCHIVE_FILTER_BZIP2) == ARCHIVE_OK &&
-        ::archive_read_support_format_raw(reader_.get()) == ARCHIVE_OK &&
-        ::archive_read_open(reader_.get(), this, nullptr, give_block, nullptr) == ARCHIVE_OK &&
-        ::archive_read_next_header(reader_.get(), &entry) == ARCHIVE_OK;
-    if (!opened_) fail();
-  }
+  explicit Bzip2Decoder(Feed& feed) : feed_(feed) { begin(); }
+  Bzip2Decoder(const Bzip2Decoder&) = delete;
+  Bzip2Decoder& operator=(const Bzip2Decoder&) = delete;
+  Bzip2Decoder(Bzip2Decoder&&) = delete;
+  Bzip2Decoder& operator=(Bzip2Decoder&&) = delete;
+  ~Bzip2Decoder() override { (void)::BZ2_bzDecompressEnd(&state_); }
 
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
-    const la_ssize_t count = ::archive_read_data(reader_.get(), buffer.data(), buffer.size());
-    if (count < 0) fail();
-    if (count == 0) {
-      const auto consumed = static_cast<std::uint64_t>(::archive_filter_bytes(reader_.get(), -1));
-      feed_.finish(feed_.taken() - consumed);
+    const auto room = static_cast<unsigned>(std::min<std::size_t>(buffer.size(), chunk_size));
+    // libbz2 knows no unsigned bytes; these are the caller's own.
+    state_.next_out = reinterpret_cast<char*>(buffer.data());
+    state_.avail_out = room;
+    while (state_.avail_out == room) {
+      if (between_streams_ && feed_.ends_with_first()) return end();
+      if (state_.avail_in == 0) refill();
+      if (between_streams_ && !starts_stream()) return end();
+      if (state_.avail_in == 0) throw_damaged(Compression::bzip2, "the end");
+      step();
     }
-    return static_cast<std::size_t>(count);
+    return room - state_.avail_out;
   }
 
  private:
-  struct Free {
-    void operator()(archive* reader) const noexcept { (void)::archive_read_free(reader); }
-  };
-
-  /// libarchive's read callback. No exception may cross C code, so it waits.
-  static la_ssize_t give_block(archive* reader, void* self, const void** block) {
-    auto& decoder = *static_cast<Bzip2Decoder*>(self);
-    try {
-      const ByteView bytes = decoder.feed_.next();
-      *block = bytes.data();
-      return static_cast<la_ssize_t>(bytes.size());
-    } catch (...) {
-      decoder.failure_ = std::current_exception();
-      ::archive_set_error(reader, EIO, "the input could not be read");
-      return ARCHIVE_FATAL;
-    }
+  void begin() {
+    constexpr int quiet = 0;
+    constexpr int fast = 0;  // and not small
+    if (::BZ2_bzDecompressInit(&state_, quiet, fast) != BZ_OK) throw_no_memory_to_decompress();
   }
 
-  [[noreturn]] void fail() {
-    if (failure_) std::rethrow_exception(failure_);
-    if (::archive_errno(reader_.get()) == ENOMEM) throw_no_memory_to_decompress();
-    // Trouble with the first bytes is reported as an unknown format, which it is not.
-    const char* const reason = opened_ ? ::archive_error_string(reader_.get()) : nullptr;
-    throw_damaged(Compression::bzip2, reason == nullptr ? "" : printable(reason));
+  void refill() {
+    const ByteView block = feed_.next();
+    // libbz2's next_in is not const, and is not written to.
+    state_.next_in = const_cast<char*>(reinterpret_cast<const char*>(block.data()));
+    state_.avail_in = static_cast<unsigned>(block.size());
+  }
+
+  /// A stream follows the one that ended. Its first byte tells it from padding.
+  [[nodiscard]] bool starts_stream() const { return state_.avail_in != 0 && *state_.next_in != 0; }
+
+  [[nodiscard]] std::size_t end() {
+    feed_.finish(state_.avail_in);
+    return 0;
+  }
+
+  void step() {
+    if (between_streams_) restart();
+    const int status = ::BZ2_bzDecompress(&state_);
+    if (status == BZ_MEM_ERROR) throw_no_memory_to_decompress();
+    if (status == BZ_STREAM_END)
+      between_streams_ = true;
+    else if (status != BZ_OK)
+      throw_damaged(Compression::bzip2, status == BZ_DATA_ERROR_MAGIC
+                                            ? "something that is no bzip2 stream"
+                                            : "data that does not fit together");
+  }
+
+  /// libbz2 reads one stream with one state.
+  void restart() {
+    const bz_stream ended = state_;
+    (void)::BZ2_bzDecompressEnd(&state_);
+    state_ = {};
+    begin();
+    state_.next_in = ended.next_in;
+    state_.avail_in = ended.avail_in;
+    state_.next_out = ended.next_out;
+    state_.avail_out = ended.avail_out;
+    between_streams_ = false;
   }
 
   Feed& feed_;
-  std::unique_ptr<archive, Free> reader_;
-  bool opened_ = false;
-  std::exception_ptr failure_;
+  bz_stream state_{};
+  bool between_streams_ = false;
 };
 
 }  // namespace

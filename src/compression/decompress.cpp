@@ -75,12 +75,16 @@ Compression detect_compression(ByteView bytes) noexcept {
   return Compression::none;
 }
 
-Decompressor::Decompressor(Source& raw)
-    : feed_(std::make_unique<Feed>(raw)),
+Decompressor::Decompressor(Source& raw, Extent extent)
+    : feed_(std::make_unique<Feed>(raw, extent)),
       compression_(detect_compression(feed_->front())),
       plain_(make_decoder(compression_, *feed_)) {}
 
 Decompressor::~Decompressor() = default;
+
+std::uint64_t Decompressor::used() const noexcept {
+  return feed_->used();
+}
 
 std::size_t Decompressor::read(std::span<std::uint8_t> buffer) {
   if (!plain_) return feed_->read(buffer);

@@ -16,7 +16,7 @@ void require_padding(ByteView tail) {
 
 }  // namespace
 
-Feed::Feed(Source& raw) : raw_(raw) {
+Feed::Feed(Source& raw, Extent extent) : raw_(raw), extent_(extent) {
   for (Bytes& block : blocks_) block.resize(chunk_size);
   advance();
 }
@@ -37,6 +37,8 @@ std::size_t Feed::read(std::span<std::uint8_t> buffer) {
 }
 
 void Feed::finish(std::uint64_t unread) {
+  used_by_decoder_ = taken_ - unread;
+  if (ends_with_first()) return;
   for (const std::size_t block : {current_, 1 - current_}) {
     const std::size_t used = used_[block];
     const auto tail = static_cast<std::size_t>(std::min<std::uint64_t>(unread, used));

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "reproduce/base/stream.hpp"
+#include "reproduce/compression/decompress.hpp"
 
 namespace reproduce::compression {
 
@@ -15,7 +16,10 @@ namespace reproduce::compression {
 class Feed final : public Source {
  public:
   /// `raw` must outlive the feed. Reads the first block.
-  explicit Feed(Source& raw);
+  Feed(Source& raw, Extent extent);
+
+  /// Whether decoders stop behind the first of several streams.
+  [[nodiscard]] bool ends_with_first() const noexcept { return extent_ == Extent::first_stream; }
 
   /// The start of the stream, for its magic. Changes nothing.
   [[nodiscard]] ByteView front() const { return latest(); }
@@ -29,9 +33,13 @@ class Feed final : public Source {
   /// Instead of next(): the stream as it is.
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override;
 
-  /// Holds the last `unread` bytes that next() gave, and all that follow, to be
-  /// padding. `unread` lies within the latest two blocks.
+  /// The last `unread` bytes that next() gave were not used. Holds them, and all
+  /// that follow, to be padding, unless only the first stream is wanted. `unread`
+  /// lies within the latest two blocks.
   void finish(std::uint64_t unread);
+
+  /// Once finished: how many bytes the compressed data had.
+  [[nodiscard]] std::uint64_t used() const noexcept { return used_by_decoder_; }
 
  private:
   void advance();
@@ -40,11 +48,13 @@ class Feed final : public Source {
   }
 
   Source& raw_;
+  Extent extent_;
   std::array<Bytes, 2> blocks_;
   std::array<std::size_t, 2> used_{};
   std::size_t current_ = 0;
   std::size_t position_ = 0;
   std::uint64_t taken_ = 0;
+  std::uint64_t used_by_decoder_ = 0;
   bool first_given_ = false;
 };
 

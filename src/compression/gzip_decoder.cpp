@@ -24,6 +24,10 @@ class GzipDecoder final : public Source {
     state_.avail_out = static_cast<uInt>(std::min<std::size_t>(buffer.size(), chunk_size));
     const uInt room = state_.avail_out;
     while (state_.avail_out == room) {
+      if (between_members_ && feed_.ends_with_first()) {
+        feed_.finish(state_.avail_in);
+        return 0;
+      }
       if (state_.avail_in == 0) refill();
       if (between_members_ && !starts_member()) {
         feed_.finish(state_.avail_in);

@@ -18,7 +18,8 @@ class XzDecoder final : public Source {
   explicit XzDecoder(Feed& feed) : feed_(feed) {
     // Several streams and padding are the format's own; liblzma knows their rules.
     // Sums that it does not know it would pass over, if it were not told to tell.
-    constexpr std::uint32_t flags = LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK;
+    const std::uint32_t flags =
+        LZMA_TELL_UNSUPPORTED_CHECK | (feed.ends_with_first() ? 0U : LZMA_CONCATENATED);
     if (::lzma_stream_decoder(&state_, memory_limit, flags) != LZMA_OK)
       throw_no_memory_to_decompress();
   }
@@ -34,6 +35,7 @@ class XzDecoder final : public Source {
     while (!ended_ && state_.avail_out == buffer.size()) {
       if (state_.avail_in == 0 && !fed_) refill();
       ended_ = step();
+      if (ended_) feed_.finish(state_.avail_in);
     }
     return buffer.size() - state_.avail_out;
   }

@@ -20,8 +20,15 @@ class ZstdDecoder final : public Source {
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
     ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};
     while (output.pos == 0) {
+      if (between_frames_ && feed_.ends_with_first()) {
+        feed_.finish(input_.size - input_.pos);
+        return 0;
+      }
       if (input_.pos == input_.size && !holds_back_ && !refill()) {
-        if (between_frames_) return 0;
+        if (between_frames_) {
+          feed_.finish(0);
+          return 0;
+        }
         throw_damaged(Compression::zstd, "the end");
       }
       step(output);

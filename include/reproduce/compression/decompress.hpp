@@ -31,6 +31,10 @@ inline constexpr std::uint64_t largest_xz_dictionary = std::uint64_t{64} << 20;
 /// 128 MiB, as with `zstd --long` and in Linux.
 inline constexpr int largest_zstd_window_log = 27;
 
+/// How far to read: all of it, or the first of several streams one after the other,
+/// whatever follows.
+enum class Extent { all, first_stream };
+
 class Feed;
 
 /// Reads a stream that is plain or compressed once; several compressed streams
@@ -39,16 +43,20 @@ class Feed;
 /// its end, it has read the raw stream to its end too.
 ///
 /// read() throws Error{malformed} for data that is damaged or cut short, for a
-/// bzip2 stream of nothing, for a stream that expands beyond largest_expansion or
-/// asks for more memory than the limits above, and for anything else behind the
-/// compressed data; errors of the raw stream come through. So does the constructor.
+/// stream that expands beyond largest_expansion or asks for more memory than the limits above, and
+/// for anything else behind the compressed data; errors of the raw stream come through. So does the
+/// constructor.
+///
+/// With Extent::first_stream it reads one gzip member, bzip2 stream, xz stream or
+/// zstd frame, as the kernel reads a ramdisk, and does not judge what follows; a
+/// plain stream has no such end, and is read as it is.
 ///
 /// Memory: under 16 MiB for gzip and bzip2; for xz and zstd what the stream asks
 /// for, up to 68 MiB and 130 MiB, as far as output has filled it.
 class Decompressor final : public Source {
  public:
   /// `raw` must outlive the decompressor. Reads its beginning.
-  explicit Decompressor(Source& raw);
+  explicit Decompressor(Source& raw, Extent extent = Extent::all);
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
   Decompressor(Decompressor&&) = delete;
@@ -57,6 +65,10 @@ class Decompressor final : public Source {
 
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override;
   [[nodiscard]] Compression compression() const noexcept { return compression_; }
+
+  /// Once read() gave 0: how many bytes of the raw stream the compressed data has. It may have
+  /// read more of it.
+  [[nodiscard]] std::uint64_t used() const noexcept;
 
  private:
   std::unique_ptr<Feed> feed_;

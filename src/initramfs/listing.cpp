@@ -1,0 +1,127 @@
+#include "reproduce/initramfs/listing.hpp"
+
+#include <unordered_map>
+#include <utility>
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/text.hpp"
+
+namespace reproduce::initramfs {
+namespace {
+
+class DigestSink final : public Sink {
+ public:
+  void write(ByteView bytes) override { digest_.update(bytes); }
+  [[nodiscard]] Sha256Digest finish() && { return std::move(digest_).finish(); }
+
+ private:
+  Sha256 digest_;
+};
+
+std::uint32_t type_of(const cpio::NewcHeader& header) {
+  return header.mode & cpio::type_mask;
+}
+
+class Lister {
+ public:
+  Listing run(const JoinedRamdisks& ramdisks) && {
+    listing_.walk =
+        walk(ramdisks, [this](const FoundEntry& entry, Source& content) { add(entry, content); });
+    return std::move(listing_);
+  }
+
+ private:
+  void add(const FoundEntry& found, Source& content) {
+    if (listing_.entries.size() == most_listed_entries ||
+        found.name.size() > most_listed_name_bytes - name_bytes_) {
+      ++listing_.unlisted_entries;
+      return;
+    }
+    ListedEntry entry{.header = found.header,
+                      .name = found.name,
+                      .stretch = found.stretch,
+                      .offset = found.offset,
+                      .archive = found.archive,
+                      .passed_over = found.passed_over};
+    name_bytes_ += entry.name.size();
+    if (type_of(entry.header) == cpio::type_symlink && entry.passed_over.empty()) {
+      const Bytes target = read_all(content, entry.header.content_size, "the target of a link");
+      name_bytes_ += target.size();
+      entry.target = as_text(target);
+      entry.sha256 = reproduce::sha256(target);
+    } else {
+      DigestSink digest;
+      (void)copy(content, digest);
+      entry.sha256 = std::move(digest).finish();
+    }
+    remember_path(entry);
+    listing_.entries.push_back(std::move(entry));
+  }
+
+  void remember_path(const ListedEntry& entry) {
+    if (!entry.passed_over.empty()) return;
+    const std::optional<std::string> path = path_of(entry.name);
+    if (!path) return;
+    const std::size_t index = listing_.entries.size();
+    const auto [at, is_new] = latest_.try_emplace(*path, index);
+    if (is_new) return;
+    listing_.entries[at->second].replaced_by = index;
+    at->second = index;
+  }
+
+  Listing listing_;
+  std::uint64_t name_bytes_ = 0;
+  std::unordered_map<std::string, std::size_t> latest_;
+};
+
+}  // namespace
+
+std::optional<std::string> path_of(std::string_view name) {
+  std::string path;
+  while (!name.empty()) {
+    const std::size_t slash = name.find('/');
+    const std::string_view part = name.substr(0, slash);
+    name.remove_prefix(slash == std::string_view::npos ? name.size() : slash + 1);
+    if (part == "..") return std::nullopt;
+    if (part.empty() || part == ".") continue;
+    if (!path.empty()) path += '/';
+    path += part;
+  }
+  return path;
+}
+
+Listing list(const JoinedRamdisks& ramdisks) {
+  return Lister().run(ramdisks);
+}
+
+const ListedEntry* find(const Listing& listing, std::string_view path) {
+  const ListedEntry* found = nullptr;
+  for (const ListedEntry& entry : listing.entries)
+    if (entry.passed_over.empty() && !entry.replaced_by && path_of(entry.name) == path)
+      found = &entry;
+  return found;
+}
+
+const ListedEntry& holder_of(const Listing& listing, const ListedEntry& entry) {
+  if (entry.header.link_count < 2 || type_of(entry.header) != cpio::type_regular) return entry;
+  const ListedEntry* holder = &entry;
+  for (const ListedEntry& other : listing.entries)
+    if (other.archive == entry.archive && other.passed_over.empty() &&
+        other.header.link_count >= 2 && type_of(other.header) == cpio::type_regular &&
+        other.header.content_size != 0 && other.header.inode == entry.header.inode &&
+        other.header.device_major == entry.header.device_major &&
+        other.header.device_minor == entry.header.device_minor)
+      holder = &other;
+  return *holder;
+}
+
+void read_entry(const JoinedRamdisks& ramdisks, const ListedEntry& entry, Sink& out) {
+  bool found = false;
+  (void)walk(ramdisks, [&](const FoundEntry& other, Source& content) {
+    if (other.stretch != entry.stretch || other.offset != entry.offset) return;
+    found = copy(content, out) == entry.header.content_size;
+  });
+  if (!found) throw Error(ErrorKind::environment, "the image changed while it was read");
+}
+
+}  // namespace reproduce::initramfs

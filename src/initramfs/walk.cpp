@@ -1,0 +1,157 @@
+#include "reproduce/initramfs/walk.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "entry_reader.hpp"
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/text.hpp"
+
+namespace reproduce::initramfs {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// What kernels unpack and we do not: lib/decompress.c has the magics.
+struct Unread {
+  std::string_view name;
+  std::string_view magic;
+};
+constexpr Unread unread[] = {
+    {"gzip of an old kind", "\x1f\x9e"sv},
+    {"lzma", "\x5d\x00"sv},
+    {"lzo", "\x89\x4c"sv},
+    {"lz4", "\x02\x21"sv},
+};
+
+class Walker {
+ public:
+  Walker(const JoinedRamdisks& ramdisks, const OnEntry& on_entry)
+      : ramdisks_(ramdisks), on_entry_(on_entry) {}
+
+  Walk run() && {
+    while (!walk_.stop && offset_ < ramdisks_.size()) {
+      if (walk_.stretches.size() == most_stretches) {
+        stop({.offset = offset_, .what = "more than 4096 compressed streams", .ours = true});
+        break;
+      }
+      step();
+    }
+    return std::move(walk_);
+  }
+
+ private:
+  void stop(Stop why) { walk_.stop = std::move(why); }
+
+  void step() {
+    std::array<std::uint8_t, 8> front{};
+    const std::size_t count = ramdisks_.read_at(offset_, front);
+    const ByteView bytes = ByteView(front).first(count);
+    walk_.stretches.push_back({.offset = offset_});
+    if (front[0] == 0 || (front[0] == '0' && offset_ % cpio::newc_alignment == 0))
+      walk_plain();
+    else if (compression::detect_compression(bytes) != compression::Compression::none)
+      walk_compressed();
+    else
+      refuse(bytes);
+    if (walk_.stretches.back().size == 0) walk_.stretches.pop_back();
+  }
+
+  void refuse(ByteView front) {
+    const auto known = std::find_if(std::begin(unread), std::end(unread), [&](const Unread& other) {
+      return as_text(front).starts_with(other.magic);
+    });
+    if (known != std::end(unread))
+      stop({.offset = offset_,
+            .what = "what follows looks compressed with " + std::string(known->name) +
+                    ", which reproduce does not read",
+            .ours = true});
+    else
+      stop({.offset = offset_, .what = "what follows is neither an archive nor compressed"});
+  }
+
+  void walk_plain() {
+    RangeSource source(ramdisks_, offset_, ramdisks_.size() - offset_);
+    EntryReader reader(source, offset_);
+    const EntryReader::Next last = read_entries(reader, offset_);
+    Stretch& stretch = walk_.stretches.back();
+    const bool empty = stretch.entries == 0 && stretch.trailers == 0;
+    stretch.kind = empty ? StretchKind::zeros : StretchKind::entries;
+    const std::uint64_t end = last == EntryReader::Next::stop ? reader.start() : reader.position();
+    stretch.size = end - offset_;
+    stretch.plain_size = stretch.size;
+    if (last == EntryReader::Next::stop) stop({.offset = reader.start(), .what = reader.stop()});
+    offset_ = end;
+  }
+
+  void walk_compressed() {
+    Stretch& stretch = walk_.stretches.back();
+    stretch.kind = StretchKind::compressed;
+    RangeSource packed(ramdisks_, offset_, ramdisks_.size() - offset_);
+    std::uint64_t reached = 0;
+    try {
+      compression::Decompressor plain(packed, compression::Extent::first_stream);
+      stretch.compression = plain.compression();
+      EntryReader reader(plain, 0);
+      const EntryReader::Next last = read_entries(reader, 0);
+      reached = reader.position();
+      stretch.plain_size = reached;
+      if (last == EntryReader::Next::end) {
+        stretch.size = plain.used();
+        offset_ += stretch.size;
+        return;
+      }
+      stretch.size = ramdisks_.size() - offset_;
+      stop({.offset = offset_,
+            .plain_offset = last == EntryReader::Next::stop ? reader.start() : reached,
+            .what = last == EntryReader::Next::stop
+                        ? reader.stop()
+                        : "something within the compressed data that starts no entry"});
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::malformed) throw;
+      stretch.size = ramdisks_.size() - offset_;
+      stop({.offset = offset_, .what = error.what()});
+    }
+  }
+
+  EntryReader::Next read_entries(EntryReader& reader, std::uint64_t origin) {
+    const std::size_t index = walk_.stretches.size() - 1;
+    for (;;) {
+      const EntryReader::Next next = reader.next();
+      Stretch& stretch = walk_.stretches[index];
+      if (next == EntryReader::Next::trailer) {
+        ++stretch.trailers;
+        stretch.ends_with_trailer = true;
+        ++archive_;
+      } else if (next == EntryReader::Next::entry) {
+        ++stretch.entries;
+        stretch.ends_with_trailer = false;
+        on_entry_({.header = reader.header(),
+                   .name = reader.name(),
+                   .stretch = index,
+                   .offset = reader.start() - origin,
+                   .archive = archive_,
+                   .passed_over = reader.passed_over()},
+                  reader);
+      } else {
+        return next;
+      }
+    }
+  }
+
+  const JoinedRamdisks& ramdisks_;
+  const OnEntry& on_entry_;
+  std::uint64_t offset_ = 0;
+  std::uint64_t archive_ = 0;
+  Walk walk_;
+};
+
+}  // namespace
+
+Walk walk(const JoinedRamdisks& ramdisks, const OnEntry& on_entry) {
+  return Walker(ramdisks, on_entry).run();
+}
+
+}  // namespace reproduce::initramfs
