@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "exit_code.hpp"
@@ -12,7 +13,10 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/random_access.hpp"
 #include "reproduce/base/stream.hpp"
+#include "reproduce/base/text.hpp"
+#include "reproduce/initramfs/listing.hpp"
 #include "reproduce/inspect/inspect.hpp"
+#include "reproduce/inspect/ramdisks.hpp"
 #include "reproduce/report/inspect.hpp"
 
 namespace reproduce::cli {
@@ -20,6 +24,8 @@ namespace {
 
 struct Options {
   std::string file;
+  std::string path;
+  bool tree = false;
 };
 
 /// Either kind of document: with certificates, or of an emulated security module.
@@ -31,6 +37,38 @@ void show_document(const std::string& name, attestation::Encoding encoding,
   else
     terminal.answer_to_people(
         report::inspection_text(name, encoding, document, terminal.verbose()));
+}
+
+/// Standard output for bytes that need not be text.
+class AnswerSink final : public Sink {
+ public:
+  explicit AnswerSink(const Terminal& terminal) : terminal_(terminal) {}
+  void write(ByteView bytes) override { terminal_.answer(as_text(bytes)); }
+
+ private:
+  const Terminal& terminal_;
+};
+
+/// One file out of the ramdisks, to standard output.
+ExitCode print_file(const initramfs::JoinedRamdisks& ramdisks, const initramfs::Listing& listing,
+                    const std::string& path, const Terminal& terminal) {
+  const std::optional<std::string> wanted = initramfs::path_of(path);
+  const initramfs::ListedEntry* const entry = wanted ? find(listing, *wanted) : nullptr;
+  if (entry == nullptr)
+    throw Error(ErrorKind::usage, "there is no " + quote(path) + " in the ramdisks",
+                {.hint = "`reproduce inspect --tree` lists what there is"});
+  const std::uint32_t type = entry->header.mode & cpio::type_mask;
+  if (type == cpio::type_symlink)
+    throw Error(ErrorKind::usage, quote(path) + " is a symbolic link",
+                {.hint = "it leads to " + quote(entry->target)});
+  if (type != cpio::type_regular)
+    throw Error(ErrorKind::usage, quote(path) + " is no regular file");
+  if (terminal.stdout_is_terminal())
+    throw Error(ErrorKind::usage, "bytes of an image are not shown on a terminal",
+                {.hint = "send them to a file or through `cat -v`"});
+  AnswerSink out(terminal);
+  read_entry(ramdisks, holder_of(listing, *entry), out);
+  return ExitCode::yes;
 }
 
 ExitCode inspect_document(const RandomAccess& file, const std::string& name,
@@ -45,19 +83,25 @@ ExitCode inspect_document(const RandomAccess& file, const std::string& name,
   return ExitCode::yes;
 }
 
-ExitCode inspect_image(const RandomAccess& file, const std::string& name,
+ExitCode inspect_image(const RandomAccess& file, const std::string& name, const Options& options,
                        const Terminal& terminal) {
   const inspect::ImageInspection image = [&] {
     Progress progress(terminal, "reading", file.size());
     return inspect::inspect_image(file, progress.callback());
   }();
+  const initramfs::JoinedRamdisks ramdisks(file, inspect::ramdisk_ranges(image));
+  const initramfs::Listing listing = initramfs::list(ramdisks);
+  if (!options.path.empty()) return print_file(ramdisks, listing, options.path, terminal);
+  const report::RamdiskContents contents{ramdisks, listing};
   const report::InspectionStyle style{
-      .map = terminal.verbose(),
+      .map = terminal.verbose() && !options.tree,
+      .tree = options.tree,
+      .whole_digests = terminal.verbose(),
       .heading = [&](std::string_view text) { return terminal.paint(text, Colour::bold); }};
   if (terminal.json())
-    terminal.answer(report::inspection_json(name, image));
+    terminal.answer(report::inspection_json(name, image, contents, options.tree));
   else
-    terminal.answer_to_people(report::inspection_text(name, image, style));
+    terminal.answer_to_people(report::inspection_text(name, image, contents, style));
   return image.is_well_formed() ? ExitCode::yes : ExitCode::malformed;
 }
 
@@ -67,8 +111,10 @@ ExitCode run(const Options& options, const Terminal& terminal) {
     const std::unique_ptr<RandomAccess> file = open_seekable_operand(options.file);
     switch (inspect::detect_kind(*file)) {
       case inspect::FileKind::image:
-        return inspect_image(*file, name, terminal);
+        return inspect_image(*file, name, options, terminal);
       case inspect::FileKind::document:
+        if (options.tree || !options.path.empty())
+          throw Error(ErrorKind::usage, "an attestation document has no files in it");
         return inspect_document(*file, name, terminal);
     }
     return ExitCode::bug;
@@ -86,10 +132,14 @@ Verb add_inspect(CLI::App& root) {
       {.name = "inspect",
        .sentence = "Shows what an image or an attestation document consists of",
        .examples = {"reproduce inspect app.eif", "reproduce inspect -v app.eif",
+                    "reproduce inspect --tree app.eif", "reproduce inspect app.eif /cmd | cat -v",
                     "reproduce inspect --json attestation.b64 | jq .document.pcrs"},
        .details =
            "Of an image: header, sections with the registers that each feeds, registers,\n"
-           "cmdline, metadata, signing certificate; with -v every byte of the file. A malformed\n"
+           "cmdline, what the kernel finds in the ramdisks (archives, plain or compressed, one\n"
+           "after the other), metadata, signing certificate; with -v every byte of the file, with\n"
+           "--tree every entry of the ramdisks, with a PATH the bytes of that one file. A "
+           "malformed\n"
            "image is shown as both kinds of readers see it, with the place where each gives up\n"
            "and every byte; the exit code is then 3. Of a document (raw CBOR, base64 or\n"
            "hexadecimal): its fields as they stand. Nothing in it is verified by looking;\n"
@@ -98,6 +148,9 @@ Verb add_inspect(CLI::App& root) {
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("FILE", options->file, "an image or a document, or - for standard input")
       ->required();
+  app->add_option("PATH", options->path, "a file in the ramdisks, to be printed as it is");
+  app->add_flag("--tree", options->tree,
+                "list every entry: type, mode, owner, size, SHA-256, path, oddities");
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }
 

@@ -19,8 +19,12 @@ constexpr const char* cut_short = "the ramdisk ends inside an entry";
 
 }  // namespace
 
-EntryReader::EntryReader(Source& plain, std::uint64_t position)
-    : plain_(plain), buffer_(buffer_size), position_(position) {}
+EntryReader::EntryReader(Source& plain, Start start)
+    : plain_(plain),
+      buffer_(buffer_size),
+      from_(std::move(start)),
+      position_(from_.position),
+      behind_entry_(from_.behind_entry) {}
 
 bool EntryReader::fill() {
   std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
@@ -43,9 +47,11 @@ void EntryReader::pass(std::size_t count) {
   position_ += count;
 }
 
-void EntryReader::skip_zeros() {
-  while (has(1)) {
-    const ByteView rest = ByteView(buffer_).subspan(begin_, end_ - begin_);
+void EntryReader::skip_zeros(std::uint64_t limit) {
+  while (position_ < limit && has(1)) {
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(end_ - begin_, limit - position_));
+    const ByteView rest = ByteView(buffer_).subspan(begin_, count);
     const auto other =
         std::find_if(rest.begin(), rest.end(), [](std::uint8_t b) { return b != 0; });
     pass(static_cast<std::size_t>(other - rest.begin()));
@@ -61,11 +67,17 @@ EntryReader::Next EntryReader::stopped(std::uint64_t at, std::string why) {
 
 EntryReader::Next EntryReader::next() {
   if (in_entry_ && !end_entry()) return Next::stop;
-  const bool behind_entry = std::exchange(in_entry_, false);
-  skip_zeros();
+  if (std::exchange(in_entry_, false)) behind_entry_ = true;
+  std::uint64_t limit = UINT64_MAX;
+  if (from_.border) {
+    // The border at the position itself counts, but for where this reader began.
+    limit = from_.border(position_ == from_.position ? position_ : position_ - 1);
+  }
+  skip_zeros(limit);
   if (!has(1)) return Next::end;
-  if (position_ % cpio::newc_alignment != 0 && (behind_entry || buffer_[begin_] == '0'))
-    return stopped(position_, "broken padding: what follows NULs begins at no multiple of four");
+  if (position_ == limit) return Next::border;
+  if (position_ % cpio::newc_alignment != 0 && (behind_entry_ || buffer_[begin_] == '0'))
+    return stopped(position_, broken_padding);
   if (buffer_[begin_] != '0') return Next::foreign;
   return read_entry();
 }

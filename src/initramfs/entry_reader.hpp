@@ -3,6 +3,7 @@
 /// Entries of a plain stretch, as init/initramfs.c takes them.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,17 +13,29 @@
 
 namespace reproduce::initramfs {
 
+/// The kernel's words for it, and what they mean.
+inline constexpr const char* broken_padding =
+    "broken padding: what follows an entry begins at no multiple of four";
+
 /// Reads NULs and entries until something else comes. Memory: one buffer.
 class EntryReader final : public Source {
  public:
-  /// `plain` must outlive the reader, which may read ahead. `position` is where the first
-  /// byte lies as alignment goes.
-  EntryReader(Source& plain, std::uint64_t position);
+  /// Where the bytes of a reader lie, and what was before them.
+  struct Start {
+    std::uint64_t position = 0;  ///< of the first byte, as alignment goes
+    bool behind_entry = false;   ///< the last thing that was not NUL was an entry
+    /// Where to tell of a border, given the position of a byte; empty: nowhere.
+    std::function<std::uint64_t(std::uint64_t)> border{};
+  };
+
+  /// `plain` must outlive the reader, which may read ahead.
+  EntryReader(Source& plain, Start start);
 
   enum class Next {
     entry,
     trailer,
     end,      ///< of the bytes
+    border,   ///< of a ramdisk, between entries
     foreign,  ///< a byte at position() that starts no entry
     stop      ///< stop() says why
   };
@@ -42,13 +55,14 @@ class EntryReader final : public Source {
   [[nodiscard]] std::uint64_t start() const noexcept { return start_; }
   /// Of the next byte that was not passed over.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] bool behind_entry() const noexcept { return behind_entry_; }
   [[nodiscard]] const std::string& stop() const noexcept { return stop_; }
 
  private:
   [[nodiscard]] bool fill();
   [[nodiscard]] bool has(std::size_t count);
   void pass(std::size_t count);
-  void skip_zeros();
+  void skip_zeros(std::uint64_t limit);
   [[nodiscard]] bool end_entry();
   [[nodiscard]] Next stopped(std::uint64_t at, std::string why);
   [[nodiscard]] Next read_entry();
@@ -59,12 +73,14 @@ class EntryReader final : public Source {
   Bytes buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  Start from_;
   std::uint64_t position_;
   std::uint64_t start_ = 0;
   std::uint64_t left_ = 0;     // of the content
   std::uint64_t padding_ = 0;  // behind the content
   std::uint32_t sum_ = 0;
   bool in_entry_ = false;
+  bool behind_entry_;
   bool cut_short_ = false;  // while reading the content
   cpio::NewcHeader header_{};
   std::string name_;

@@ -23,6 +23,15 @@ Place JoinedRamdisks::place_of(std::uint64_t offset) const noexcept {
   return place;
 }
 
+std::uint64_t JoinedRamdisks::end_at(std::uint64_t offset) const noexcept {
+  std::uint64_t end = 0;
+  for (const Range& range : ramdisks_) {
+    end += range.size;
+    if (offset < end) break;
+  }
+  return end;
+}
+
 std::size_t JoinedRamdisks::read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) const {
   std::size_t done = 0;
   while (done < buffer.size() && offset < size_) {

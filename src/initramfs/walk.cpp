@@ -26,6 +26,23 @@ constexpr Unread unread[] = {
     {"lz4", "\x02\x21"sv},
 };
 
+/// Passes on what the compressed streams hold, up to most_decompressed_bytes in all.
+class Bounded final : public Source {
+ public:
+  Bounded(Source& plain, std::uint64_t& total) : plain_(plain), total_(total) {}
+  [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override {
+    if (total_ > most_decompressed_bytes)
+      throw Error(ErrorKind::malformed, "the compressed streams hold more than 8 GiB");
+    const std::size_t count = plain_.read(buffer);
+    total_ += count;
+    return count;
+  }
+
+ private:
+  Source& plain_;
+  std::uint64_t& total_;
+};
+
 class Walker {
  public:
   Walker(const JoinedRamdisks& ramdisks, const OnEntry& on_entry)
@@ -50,7 +67,9 @@ class Walker {
     const std::size_t count = ramdisks_.read_at(offset_, front);
     const ByteView bytes = ByteView(front).first(count);
     walk_.stretches.push_back({.offset = offset_});
-    if (front[0] == 0 || (front[0] == '0' && offset_ % cpio::newc_alignment == 0))
+    if (behind_entry_ && front[0] != 0 && offset_ % cpio::newc_alignment != 0)
+      stop({.offset = offset_, .what = broken_padding});
+    else if (front[0] == 0 || (front[0] == '0' && offset_ % cpio::newc_alignment == 0))
       walk_plain();
     else if (compression::detect_compression(bytes) != compression::Compression::none)
       walk_compressed();
@@ -74,7 +93,10 @@ class Walker {
 
   void walk_plain() {
     RangeSource source(ramdisks_, offset_, ramdisks_.size() - offset_);
-    EntryReader reader(source, offset_);
+    EntryReader reader(source,
+                       {.position = offset_,
+                        .behind_entry = behind_entry_,
+                        .border = [this](std::uint64_t at) { return ramdisks_.end_at(at); }});
     const EntryReader::Next last = read_entries(reader, offset_);
     Stretch& stretch = walk_.stretches.back();
     const bool empty = stretch.entries == 0 && stretch.trailers == 0;
@@ -84,36 +106,42 @@ class Walker {
     stretch.plain_size = stretch.size;
     if (last == EntryReader::Next::stop) stop({.offset = reader.start(), .what = reader.stop()});
     offset_ = end;
+    behind_entry_ = last == EntryReader::Next::border && reader.behind_entry();
   }
 
   void walk_compressed() {
     Stretch& stretch = walk_.stretches.back();
     stretch.kind = StretchKind::compressed;
+    behind_entry_ = false;
     RangeSource packed(ramdisks_, offset_, ramdisks_.size() - offset_);
-    std::uint64_t reached = 0;
+    const std::uint64_t before = decompressed_;
     try {
       compression::Decompressor plain(packed, compression::Extent::first_stream);
-      stretch.compression = plain.compression();
-      EntryReader reader(plain, 0);
-      const EntryReader::Next last = read_entries(reader, 0);
-      reached = reader.position();
-      stretch.plain_size = reached;
-      if (last == EntryReader::Next::end) {
-        stretch.size = plain.used();
-        offset_ += stretch.size;
-        return;
-      }
-      stretch.size = ramdisks_.size() - offset_;
-      stop({.offset = offset_,
-            .plain_offset = last == EntryReader::Next::stop ? reader.start() : reached,
-            .what = last == EntryReader::Next::stop
-                        ? reader.stop()
-                        : "something within the compressed data that starts no entry"});
+      walk_stream(plain);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::malformed) throw;
-      stretch.size = ramdisks_.size() - offset_;
-      stop({.offset = offset_, .what = error.what()});
+      const bool ours = decompressed_ > most_decompressed_bytes;
+      stop({.offset = offset_, .what = error.what(), .ours = ours});
     }
+    Stretch& walked = walk_.stretches.back();
+    walked.plain_size = decompressed_ - before;
+    if (walk_.stop) walked.size = ramdisks_.size() - offset_;
+    offset_ += walked.size;
+  }
+
+  void walk_stream(compression::Decompressor& plain) {
+    walk_.stretches.back().compression = plain.compression();
+    Bounded bounded(plain, decompressed_);
+    EntryReader reader(bounded, {});
+    const EntryReader::Next last = read_entries(reader, 0);
+    if (last == EntryReader::Next::end)
+      walk_.stretches.back().size = plain.used();
+    else if (last == EntryReader::Next::stop)
+      stop({.offset = offset_, .plain_offset = reader.start(), .what = reader.stop()});
+    else
+      stop({.offset = offset_,
+            .plain_offset = reader.position(),
+            .what = "something within the compressed data starts no entry"});
   }
 
   EntryReader::Next read_entries(EntryReader& reader, std::uint64_t origin) {
@@ -144,7 +172,9 @@ class Walker {
   const JoinedRamdisks& ramdisks_;
   const OnEntry& on_entry_;
   std::uint64_t offset_ = 0;
+  bool behind_entry_ = false;
   std::uint64_t archive_ = 0;
+  std::uint64_t decompressed_ = 0;
   Walk walk_;
 };
 

@@ -9,6 +9,7 @@
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/document.hpp"
+#include "reproduce/report/ramdisks.hpp"
 
 namespace reproduce::report {
 namespace {
@@ -148,8 +149,9 @@ std::string map_text(const std::vector<MapRange>& map) {
 
 class TextWriter {
  public:
-  TextWriter(const ImageInspection& image, const InspectionStyle& style)
-      : image_(image), style_(style) {}
+  TextWriter(const ImageInspection& image, const RamdiskContents& contents,
+             const InspectionStyle& style)
+      : image_(image), contents_(contents), style_(style) {}
 
   std::string write(const std::string& file) && {
     text_ = quote(file) + ": enclave image of " + counted(image_.file_size, "byte") + ", " +
@@ -158,6 +160,7 @@ class TextWriter {
     if (image_.header) add("header", header_text(*image_.header));
     for (const Reading& reading : image_.readings) add_reading(reading);
     add_contents();
+    if (style_.tree) add("entries", tree_text(contents_.listing, style_.whole_digests));
     if (style_.map || !image_.is_well_formed()) add("every byte", map_text(image_.map));
     return std::move(text_);
   }
@@ -199,6 +202,9 @@ class TextWriter {
   void add_contents() {
     if (const auto* reading = reading_with([](const Reading& r) { return !r.cmdline.empty(); }))
       add("cmdline", "  " + printable(reading->cmdline) + "\n");
+    if (contents_.ramdisks.count() != 0)
+      add("ramdisks, as the kernel unpacks them one after the other",
+          ramdisks_text(contents_.listing, contents_.ramdisks));
     if (const auto* reading = reading_with([](const Reading& r) { return r.metadata.has_value(); }))
       add("metadata (in no register: anybody can change it)", metadata_text(*reading->metadata));
     if (const auto* reading =
@@ -233,6 +239,7 @@ class TextWriter {
   }
 
   const ImageInspection& image_;
+  const RamdiskContents& contents_;
   const InspectionStyle& style_;
   std::string text_;
 };
@@ -240,8 +247,8 @@ class TextWriter {
 }  // namespace
 
 std::string inspection_text(const std::string& file, const ImageInspection& image,
-                            const InspectionStyle& style) {
-  return TextWriter(image, style).write(file);
+                            const RamdiskContents& contents, const InspectionStyle& style) {
+  return TextWriter(image, contents, style).write(file);
 }
 
 std::string inspection_text(const std::string& file, attestation::Encoding encoding,

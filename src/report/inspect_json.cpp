@@ -1,5 +1,9 @@
 /// The JSON of inspection; the text is in inspect.cpp.
 
+#include <array>
+#include <cstdio>
+
+#include "ramdisk_words.hpp"
 #include "records.hpp"
 #include <nlohmann/json.hpp>
 
@@ -22,6 +26,12 @@ constexpr const char* schema = "reproduce/inspect/1";
 std::string crc_hex(std::uint32_t crc) {
   return to_hex(Bytes{static_cast<std::uint8_t>(crc >> 24), static_cast<std::uint8_t>(crc >> 16),
                       static_cast<std::uint8_t>(crc >> 8), static_cast<std::uint8_t>(crc)});
+}
+
+std::string octal(std::uint32_t mode) {
+  std::array<char, 12> text{};
+  (void)std::snprintf(text.data(), text.size(), "%04o", mode);
+  return text.data();
 }
 
 ordered_json register_names(const std::vector<std::uint32_t>& registers) {
@@ -124,9 +134,57 @@ ordered_json map_json(const std::vector<MapRange>& map) {
   return out;
 }
 
+ordered_json stretch_json(const initramfs::Stretch& stretch, const initramfs::Place& place) {
+  return {{"ramdisk", place.ramdisk},          {"offset", place.offset},
+          {"size_bytes", stretch.size},        {"kind", words(stretch)},
+          {"plain_bytes", stretch.plain_size}, {"entries", stretch.entries},
+          {"trailers", stretch.trailers},      {"ends_with_trailer", stretch.ends_with_trailer}};
+}
+
+ordered_json entry_json(const initramfs::ListedEntry& entry) {
+  const cpio::NewcHeader& header = entry.header;
+  ordered_json out{{"path", printable(entry.name)},
+                   {"type", type_name(header.mode)},
+                   {"mode", octal(header.mode & ~cpio::type_mask)},
+                   {"uid", header.uid},
+                   {"gid", header.gid},
+                   {"size_bytes", header.content_size},
+                   {"mtime", header.mtime},
+                   {"links", header.link_count},
+                   {"inode", header.inode},
+                   {"sha256", nullptr},
+                   {"target", nullptr},
+                   {"device", nullptr},
+                   {"stretch", entry.stretch},
+                   {"offset", entry.offset},
+                   {"archive", entry.archive},
+                   {"odd", oddities(entry)}};
+  const std::uint32_t type = header.mode & cpio::type_mask;
+  if (type == cpio::type_regular) out["sha256"] = to_hex(entry.sha256);
+  if (type == cpio::type_symlink) out["target"] = printable(entry.target);
+  if (type == cpio::type_character_device || type == cpio::type_block_device)
+    out["device"] = {{"major", header.rdevice_major}, {"minor", header.rdevice_minor}};
+  return out;
+}
+
+ordered_json contents_json(const RamdiskContents& contents, bool tree) {
+  const initramfs::Listing& listing = contents.listing;
+  ordered_json out{{"stretches", ordered_json::array()}, {"stop", nullptr}};
+  for (const initramfs::Stretch& stretch : listing.walk.stretches)
+    out["stretches"].push_back(stretch_json(stretch, contents.ramdisks.place_of(stretch.offset)));
+  if (listing.walk.stop) out["stop"] = words(*listing.walk.stop, contents.ramdisks);
+  if (!tree) return out;
+  out["entries"] = ordered_json::array();
+  for (const initramfs::ListedEntry& entry : listing.entries)
+    out["entries"].push_back(entry_json(entry));
+  out["unlisted_entries"] = listing.unlisted_entries;
+  return out;
+}
+
 }  // namespace
 
-std::string inspection_json(const std::string& file, const ImageInspection& image) {
+std::string inspection_json(const std::string& file, const ImageInspection& image,
+                            const RamdiskContents& contents, bool tree) {
   ordered_json out{{"schema", schema},
                    {"file", printable(file)},
                    {"kind", "enclave-image"},
@@ -139,6 +197,7 @@ std::string inspection_json(const std::string& file, const ImageInspection& imag
   if (image.header) out["header"] = header_json(*image.header);
   for (const Reading& reading : image.readings)
     out["readings"].push_back(reading_json(reading, image));
+  out["ramdisks"] = contents_json(contents, tree);
   out["map"] = map_json(image.map);
   return dump(out, 2) + "\n";
 }

@@ -86,6 +86,25 @@ TEST(Walk, SeesAnEntryThatBeginsInOneRamdiskAndEndsInTheNext) {
         << cut;
 }
 
+TEST(Walk, TellsWhichRamdiskAnArchiveIsIn) {
+  const std::string one = archive("a", "1") + std::string(100, '\0');
+  const Seen seen = walk_over({one, std::string(8, '\0'), one});
+  ASSERT_EQ(seen.walk.stretches.size(), 3U);
+  EXPECT_EQ(seen.walk.stretches[0].size, one.size());
+  EXPECT_EQ(seen.walk.stretches[1].kind, StretchKind::zeros);
+  EXPECT_EQ(seen.walk.stretches[2].offset, one.size() + 8);
+}
+
+// Linux asks for a multiple of four behind an archive, whatever ramdisk follows.
+TEST(Walk, StopsAtACompressedRamdiskBehindAnArchiveOfOddLength) {
+  if (!test::has_tool("gzip")) GTEST_SKIP() << "gzip is not installed";
+  const std::string packed = compressed(archive("b", "2"), "gzip");
+  EXPECT_EQ(walk_over({archive("a", "1"), packed}).entries, (Names{"a=1", "b=2"}));
+  const Seen seen = walk_over({archive("a", "1") + '\0', packed});
+  EXPECT_EQ(seen.entries, (Names{"a=1"}));
+  EXPECT_NE(stop_of(seen).find("broken padding"), std::string::npos);
+}
+
 TEST(Walk, NeedsNoTrailer) {
   const Seen seen = walk_over({newc_entry({.name = "a", .content = "1"})});
   EXPECT_EQ(seen.entries, (Names{"a=1"}));

@@ -3,10 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "support/newc.hpp"
 #include "support/toy_image.hpp"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include "reproduce/inspect/ramdisks.hpp"
 
 namespace reproduce::report {
 namespace {
@@ -14,16 +17,40 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-inspect::ImageInspection inspect(const Bytes& image) {
-  return inspect::inspect_image(RandomAccessBytes(image));
+/// An image and all that is found in it.
+struct Inspected {
+  explicit Inspected(Bytes file_bytes) : bytes(std::move(file_bytes)) {}
+  Bytes bytes;
+  RandomAccessBytes file{bytes};
+  inspect::ImageInspection image = inspect::inspect_image(file);
+  initramfs::JoinedRamdisks ramdisks{file, inspect::ramdisk_ranges(image)};
+  initramfs::Listing listing = initramfs::list(ramdisks);
+};
+
+std::string text_of(const Bytes& image, const InspectionStyle& style = {}) {
+  const Inspected inspected(image);
+  return inspection_text("toy.eif", inspected.image, {inspected.ramdisks, inspected.listing},
+                         style);
 }
 
-std::string text_of(const Bytes& image, bool map = false) {
-  return inspection_text("toy.eif", inspect(image), {.map = map, .heading = {}});
+nlohmann::json json_of(const Bytes& image, bool tree = false) {
+  const Inspected inspected(image);
+  return nlohmann::json::parse(
+      inspection_json("toy.eif", inspected.image, {inspected.ramdisks, inspected.listing}, tree));
 }
 
-nlohmann::json json_of(const Bytes& image) {
-  return nlohmann::json::parse(inspection_json("toy.eif", inspect(image)));
+/// Two ramdisks: a file that the second one replaces; odd names; setuid; a device.
+Bytes with_archives() {
+  using test::newc_entry;
+  test::ToyImage toy;
+  toy.sections[3].payload =
+      newc_entry({.name = "etc/motd", .content = "old"}) +
+      newc_entry({.name = "dev/null", .mode = 0020666, .rdevice_major = 1, .rdevice_minor = 3}) +
+      test::newc_trailer();
+  toy.sections[4].payload =
+      newc_entry({.name = "etc/motd", .content = "abc", .mode = 0104751, .uid = 5, .gid = 6}) +
+      newc_entry({.name = "../up", .content = "to\x1b[2J", .mode = 0120777}) + test::newc_trailer();
+  return toy.bytes();
 }
 
 Bytes reordered() {
@@ -43,7 +70,7 @@ TEST(InspectionText, TellsWhatAnImageIsMadeOf) {
         "PCR0 PCR2\n", "  PCR0            ", "metadata (in no register: anybody can change it)"})
     EXPECT_THAT(text, HasSubstr(words));
   EXPECT_THAT(text, Not(HasSubstr("every byte")));
-  EXPECT_THAT(text_of(test::ToyImage().bytes(), /*map=*/true),
+  EXPECT_THAT(text_of(test::ToyImage().bytes(), {.map = true}),
               HasSubstr("0x220             4  crc32\n"));
 }
 
@@ -71,11 +98,44 @@ TEST(InspectionText, LetsNoFileForgeLinesOrMoveTheCursor) {
 }
 
 TEST(InspectionText, MakesHeadingsStandOut) {
-  const std::string text = inspection_text("toy.eif", inspect(test::ToyImage().bytes()),
-                                           {.map = false, .heading = [](std::string_view words) {
-                                              return "<" + std::string(words) + ">";
-                                            }});
+  const std::string text =
+      text_of(test::ToyImage().bytes(),
+              {.heading = [](std::string_view words) { return "<" + std::string(words) + ">"; }});
   EXPECT_THAT(text, HasSubstr("\n<sections>\n"));
+}
+
+TEST(InspectionText, TellsWhatTheKernelFindsInTheRamdisks) {
+  const std::string text = text_of(with_archives());
+  EXPECT_THAT(text, HasSubstr("  ramdisk 0              0           368  cpio, 2 entries\n"));
+  EXPECT_THAT(text, HasSubstr("  ramdisk 1              0           372  cpio, 2 entries\n"));
+  EXPECT_THAT(text, HasSubstr("  odd: 1 x replaced by a later entry with this path\n"));
+  EXPECT_THAT(text_of(test::ToyImage().bytes()),
+              HasSubstr("THE KERNEL STOPS at 0x0 of ramdisk 0: what follows is neither"));
+}
+
+TEST(InspectionText, ListsEveryEntryAsPeopleListFiles) {
+  const std::string text = text_of(with_archives(), {.tree = true});
+  for (const char* const line : {"crw-rw-rw-     0:0        1,3              dev/null\n",
+                                 // FIPS 180-2, appendix B.1: the digest of "abc".
+                                 "-rwsr-x--x     5:6          3 ba7816bf8f01 etc/motd\n",
+                                 "../up -> to\\x1b[2J  [a `..` in the name]\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+  EXPECT_THAT(text_of(with_archives(), {.tree = true, .whole_digests = true}),
+              HasSubstr("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+}
+
+TEST(InspectionJson, ListsEveryEntryWhenAsked) {
+  EXPECT_FALSE(json_of(with_archives())["ramdisks"].contains("entries"));
+  const nlohmann::json ramdisks = json_of(with_archives(), /*tree=*/true)["ramdisks"];
+  EXPECT_EQ(ramdisks["stretches"].size(), 2U);
+  EXPECT_EQ(ramdisks["stop"], nullptr);
+  ASSERT_EQ(ramdisks["entries"].size(), 4U);
+  EXPECT_EQ(ramdisks["entries"][0]["odd"].size(), 1U);
+  EXPECT_EQ(ramdisks["entries"][1]["device"]["minor"], 3);
+  EXPECT_EQ(ramdisks["entries"][2]["mode"], "4751");
+  EXPECT_EQ(ramdisks["entries"][2]["uid"], 5);
+  EXPECT_EQ(ramdisks["entries"][3]["type"], "symlink");
+  EXPECT_EQ(ramdisks["entries"][3]["sha256"], nullptr);
 }
 
 TEST(InspectionJson, HasTheFieldsOfItsSchema) {

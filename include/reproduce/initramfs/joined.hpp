@@ -38,6 +38,9 @@ class JoinedRamdisks final : public RandomAccess {
   /// The place of a byte; for size(), the end of the last ramdisk.
   [[nodiscard]] Place place_of(std::uint64_t offset) const noexcept;
 
+  /// Where the ramdisk that holds the byte at `offset` ends, in the joined ramdisks.
+  [[nodiscard]] std::uint64_t end_at(std::uint64_t offset) const noexcept;
+
   [[nodiscard]] std::size_t count() const noexcept { return ramdisks_.size(); }
 
  private:

@@ -79,6 +79,10 @@ struct Walk {
 /// No image has more; beyond, the walk stops.
 inline constexpr std::size_t most_stretches = 4096;
 
+/// The walk stops when the compressed streams together hold more: what expands to that is a
+/// bomb, and a minute of work. Plain archives may be of any size.
+inline constexpr std::uint64_t most_decompressed_bytes = std::uint64_t{8} << 30;
+
 /// Walks everything. Memory: what a decompressor needs (compression/decompress.hpp); nothing
 /// grows with the entries. Throws what `on_entry` and the image throw, but for Error{malformed},
 /// which is a stop: damaged compressed data shows while a content is read.

@@ -8,24 +8,35 @@
 
 #include "reproduce/attestation/document.hpp"
 #include "reproduce/attestation/encoding.hpp"
+#include "reproduce/initramfs/listing.hpp"
 #include "reproduce/inspect/inspect.hpp"
 
 namespace reproduce::report {
 
-struct InspectionStyle {
-  bool map = false;  ///< every byte of a well-formed image too; a malformed one always has it
-  std::function<std::string(std::string_view)> heading;  ///< makes a heading stand out
+/// What lies in the ramdisks of an image.
+struct RamdiskContents {
+  const initramfs::JoinedRamdisks& ramdisks;
+  const initramfs::Listing& listing;
 };
 
-/// Header, sections, registers, cmdline, metadata, signature; for a malformed
-/// image why it is that, both readings, and the map.
+struct InspectionStyle {
+  bool map = false;   ///< every byte of a well-formed image too; a malformed one always has it
+  bool tree = false;  ///< every entry of the ramdisks
+  bool whole_digests = false;                              ///< of those entries
+  std::function<std::string(std::string_view)> heading{};  ///< makes a heading stand out
+};
+
+/// Header, sections, registers, cmdline, what is in the ramdisks, metadata, signature; for a
+/// malformed image why it is that, both readings, and the map.
 [[nodiscard]] std::string inspection_text(const std::string& file,
                                           const inspect::ImageInspection& image,
+                                          const RamdiskContents& contents,
                                           const InspectionStyle& style);
 
-/// `reproduce/inspect/1` (docs/formats/json.md).
+/// `reproduce/inspect/1` (docs/formats/json.md). `tree`: with every entry of the ramdisks.
 [[nodiscard]] std::string inspection_json(const std::string& file,
-                                          const inspect::ImageInspection& image);
+                                          const inspect::ImageInspection& image,
+                                          const RamdiskContents& contents, bool tree);
 
 /// A document as it says it is. `size`: bytes of the file it came in.
 [[nodiscard]] std::string inspection_text(const std::string& file, attestation::Encoding encoding,

@@ -1,0 +1,65 @@
+# inspect: what is in the ramdisks, plain and compressed; one file of them; odd entries named.
+. "$SOURCE/tests/cli/expect.sh"
+
+printf 'kernel' >kernel
+cat >enclave.toml <<'END'
+[image]
+name = "tree"
+arch = "x86_64"
+[kernel]
+path = "kernel"
+[[ramdisk]]
+[[ramdisk.layer]]
+text = "first"
+to = "/init"
+mode = "0755"
+[[ramdisk]]
+compression = "gzip"
+[[ramdisk.layer]]
+text = "second"
+to = "/init"
+mode = "0755"
+[[ramdisk.layer]]
+text = "hello"
+to = "/rootfs/motd"
+[[ramdisk.layer]]
+symlink = "motd"
+to = "/rootfs/link"
+END
+expect 0 "$REPRODUCE" lock -q
+expect 0 "$REPRODUCE" build -q -o tree.eif
+
+expect 0 "$REPRODUCE" inspect tree.eif
+says out "cpio, 1 entry"
+says out "gzip, 4 entries"
+says out "odd: 1 x replaced by a later entry with this path"
+silent err
+
+expect 0 "$REPRODUCE" inspect --tree tree.eif
+says out "rootfs/link -> motd"
+says out "2cf24dba5fb0 rootfs/motd" # sha256sum of hello
+
+# The later of two entries is the one that runs.
+expect 0 "$REPRODUCE" inspect tree.eif /init
+printf second | cmp - out
+expect 0 "$REPRODUCE" inspect tree.eif rootfs/motd
+printf hello | cmp - out
+expect 2 "$REPRODUCE" inspect tree.eif /rootfs/absent
+says err "there is no '/rootfs/absent' in the ramdisks"
+expect 2 "$REPRODUCE" inspect tree.eif /rootfs/link
+says err "it leads to 'motd'"
+expect 2 "$REPRODUCE" inspect tree.eif /rootfs
+silent out
+expect 0 "$REPRODUCE" inspect --json --tree tree.eif
+says out '"path": "rootfs/motd"'
+
+# A ramdisk that GNU cpio wrote and gzip compressed, and one of nonsense behind it.
+mkdir in
+printf theirs >in/file
+(cd in && find . | cpio -o -H newc --quiet | gzip -n) >theirs
+printf 'nonsense' >nonsense
+expect 0 "$REPRODUCE" build -q --kernel kernel --cmdline c --ramdisk theirs nonsense -o theirs.eif
+expect 0 "$REPRODUCE" inspect theirs.eif
+says out "THE KERNEL STOPS at 0x0 of ramdisk 1"
+expect 0 "$REPRODUCE" inspect theirs.eif /file
+printf theirs | cmp - out
