@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -22,22 +24,36 @@ struct Options {
   FetchOptions fetch;
 };
 
+/// What of the store belongs to the lock.
+report::FetchedInputs count(const manifest::Lock& lock, const store::Store& store) {
+  report::FetchedInputs fetched{.store = store.folder().string()};
+  fetched.inputs = static_cast<std::uint64_t>(
+      std::count_if(lock.inputs.begin(), lock.inputs.end(),
+                    [](const manifest::Pin& pin) { return pin.origin != manifest::Origin::path; }));
+  for (const Sha256Digest& digest : resolve::objects_of(lock, store)) {
+    const auto object = store.find(digest);
+    if (!object) continue;  // removed meanwhile
+    ++fetched.objects.count;
+    fetched.objects.bytes += object->size;
+  }
+  return fetched;
+}
+
 ExitCode run(const Options& options, const Terminal& terminal) {
   const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
   const std::filesystem::path lock_file = manifest::lock_path_for(manifest.file);
   const manifest::Lock lock = manifest::load_lock(lock_file);
   manifest::require_fresh(lock, manifest, lock_file);
-  std::string folder;  // empty: nothing is fetched, so that no store is made
+  report::FetchedInputs fetched;  // where nothing is fetched, no store is made
   if (resolve::needs_store(manifest)) {
     const store::Store store(store_folder(options.fetch.store), store::Access::write);
-    folder = store.folder().string();
     resolve::Settings settings =
         fetch_settings(options.fetch, sandbox_mode(options.sandbox), store.folder());
     settings.progress = fetch_progress(terminal);
     for (const std::string& note : resolve::fetch_locked(manifest, lock, store, settings))
       terminal.warning(note);
+    fetched = count(lock, store);
   }
-  const report::FetchedInputs fetched = report::count_fetched(lock, folder);
   if (terminal.json())
     terminal.answer(report::fetch_json(fetched));
   else

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -27,8 +28,21 @@ struct Options {
   StoreOptions store;
 };
 
+/// The folder of the store. One that was named and is not there is a slip of the pen, whereas the
+/// usual one appears with the first input that is fetched.
+std::filesystem::path existing_folder(const Options& options, const Terminal& terminal) {
+  std::filesystem::path folder = store_folder(options.store);
+  if (std::filesystem::exists(folder)) return folder;
+  if (!options.store.folder.empty())
+    throw Error(ErrorKind::environment, "there is no such store",
+                {.file = folder.string(), .hint = "check --store"});
+  terminal.note("there is no store in " + quote(folder.string()) +
+                " yet; `reproduce lock` and `reproduce fetch` make it");
+  return folder;
+}
+
 ExitCode verify(const Options& options, const Terminal& terminal) {
-  const store::Store store(store_folder(options.store), store::Access::read);
+  const store::Store store(existing_folder(options, terminal), store::Access::read);
   Progress progress(terminal, "verifying", 0);
   std::uint64_t done = 0;
   const store::Verification verification = store::verify(store, [&](std::uint64_t bytes) {
@@ -53,7 +67,7 @@ ExitCode collect(const Options& options, const Terminal& terminal) {
   if (!days || *days > most_days)
     throw Error(ErrorKind::usage, "--keep-days is not a number of days",
                 {.expected = "0 to " + std::to_string(most_days), .got = quote(options.keep_days)});
-  const store::Store store(store_folder(options.store), store::Access::write);
+  const store::Store store(existing_folder(options, terminal), store::Access::read);
   store::Keep keep;
   for (const std::string& lock : options.locks)
     keep.objects.merge(resolve::objects_of(manifest::load_lock(lock), store));

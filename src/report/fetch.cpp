@@ -27,20 +27,10 @@ ordered_json total_json(const store::Total& total) {
 
 }  // namespace
 
-FetchedInputs count_fetched(const manifest::Lock& lock, std::string store) {
-  FetchedInputs fetched{.store = std::move(store)};
-  for (const manifest::Pin& pin : lock.inputs) {
-    if (pin.origin == manifest::Origin::path) continue;
-    ++fetched.inputs;
-    fetched.bytes += pin.size;
-  }
-  return fetched;
-}
-
 std::string fetch_text(const FetchedInputs& fetched) {
   if (fetched.inputs == 0)
     return "all inputs are files of this machine; there is nothing to fetch\n";
-  return counted(fetched.inputs, "input") + ", " + counted(fetched.bytes, "byte") + ", in " +
+  return counted(fetched.inputs, "input") + ": " + total_text(fetched.objects, "object") + ", in " +
          quote(fetched.store) + "\n";
 }
 
@@ -48,7 +38,8 @@ std::string fetch_json(const FetchedInputs& fetched) {
   return write({{"schema", "reproduce/fetch/1"},
                 {"store", printable(fetched.store)},
                 {"inputs", fetched.inputs},
-                {"size_bytes", fetched.bytes}});
+                {"objects", fetched.objects.count},
+                {"size_bytes", fetched.objects.bytes}});
 }
 
 std::string verification_text(const std::string& store, const store::Verification& verification) {

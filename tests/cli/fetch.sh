@@ -65,6 +65,11 @@ cmp first.eif second.eif
 [ "$(wc -l <requests)" = $((asked + 1)) ]
 expect 0 "$REPRODUCE" fetch --store store --json
 says out '"inputs": 2'
+# Both inputs are one object of the store.
+says out '"objects": 1'
+says out '"size_bytes": 300000'
+expect 0 "$REPRODUCE" fetch --store store
+says out '2 inputs: 1 object, 300000 bytes, in'
 [ "$(wc -l <requests)" = $((asked + 1)) ]
 
 # A byte of the store changes: everybody notices, and fetch mends it.
@@ -94,6 +99,15 @@ expect 0 "$REPRODUCE" store gc --keep-days 0 --store store
 [ -z "$(stored)" ]
 expect 2 "$REPRODUCE" store gc --keep-days soon --store store
 expect 2 "$REPRODUCE" store verify enclave.lock --store store
+
+# A store that was named has to be there; the usual one may be made later.
+for action in verify gc; do
+  expect 5 "$REPRODUCE" store $action --store slip
+  says err "'slip'"
+  expect 0 env XDG_CACHE_HOME="$PWD/none" "$REPRODUCE" store $action
+  says err 'there is no store in'
+  [ ! -e slip ] && [ ! -e none ] || { echo "store $action has made a store"; exit 1; }
+done
 expect 0 "$REPRODUCE" fetch --store store
 
 # No place for the store; and none that can be written to.

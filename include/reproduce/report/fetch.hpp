@@ -5,19 +5,17 @@
 #include <cstdint>
 #include <string>
 
-#include "reproduce/manifest/lock.hpp"
 #include "reproduce/store/maintenance.hpp"
 
 namespace reproduce::report {
 
 /// What the store has for a lock, now that all of it is there.
 struct FetchedInputs {
-  std::string store;  ///< its folder
-  std::uint64_t inputs = 0;
-  std::uint64_t bytes = 0;
+  std::string store;         ///< its folder; empty when nothing had to be fetched
+  std::uint64_t inputs = 0;  ///< that are not files of this machine
+  store::Total objects{};    ///< of the store; one that several inputs share counts once
 };
 
-[[nodiscard]] FetchedInputs count_fetched(const manifest::Lock& lock, std::string store);
 [[nodiscard]] std::string fetch_text(const FetchedInputs& fetched);
 
 /// The document `reproduce/fetch/1` (docs/formats/json.md).
