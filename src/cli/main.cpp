@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -25,6 +26,14 @@
 
 namespace reproduce::cli {
 namespace {
+
+/// What libraries look up by themselves and may not: the first writes the keys of connections
+/// into a file, the others put another OpenSSL in the place of the one that judges documents.
+void drop_variables_of_libraries() {
+  for (const char* name : {"SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE",
+                           "OPENSSL_ENGINES", "OPENSSL_MODULES"})
+    (void)::unsetenv(name);  // NOLINT(concurrency-mt-unsafe): there is one thread yet
+}
 
 void add_common_options(CLI::App& root, CommonOptions& options) {
   root.add_flag("--json", options.json, "one JSON document on stdout, failures included");
@@ -165,6 +174,7 @@ ExitCode run(int argc, char** argv) {
 }  // namespace reproduce::cli
 
 int main(int argc, char** argv) {
+  reproduce::cli::drop_variables_of_libraries();
   try {
     return static_cast<int>(reproduce::cli::run(argc, argv));
   } catch (const reproduce::Error& error) {
