@@ -43,7 +43,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
   rm -rf "$place"
 fi
 
-# The two builds read different things from one pipe.
+# The two builds read different things: the first has the pipe open when the link moves on.
 mkdir one two
 printf 'the same' >one/same
 printf 'the same' >two/same
@@ -53,12 +53,21 @@ pack() { (cd "$1" && printf 'same\nchanged\n' | cpio -o -H newc --quiet --reprod
 pack one >one.cpio
 pack two >two.cpio
 mkfifo pipe
-(cat one.cpio >pipe; sleep 1; cat two.cpio >pipe) &
-expect 1 "$REPRODUCE" build --check --kernel kernel --cmdline c --ramdisk pipe -o x.eif
+changing_ramdisk() {
+  ln -sfn pipe ramdisk
+  {
+    exec 8>pipe  # waits for the first build
+    ln -sfn two.cpio ramdisk
+    cat one.cpio >&8
+  } &
+}
+changing_ramdisk
+expect 1 "$REPRODUCE" build --check --kernel kernel --cmdline c --ramdisk ramdisk -o x.eif
 says out "ramdisk 0: '/changed' differs in content"
 [ ! -e x.eif ]
-(cat one.cpio >pipe; sleep 1; cat two.cpio >pipe) &
-expect 1 "$REPRODUCE" build --check --kernel kernel --cmdline c --ramdisk pipe -o x.eif --json
+wait
+changing_ramdisk
+expect 1 "$REPRODUCE" build --check --kernel kernel --cmdline c --ramdisk ramdisk -o x.eif --json
 says out "'/changed' differs in content"
 wait
 
