@@ -174,11 +174,17 @@ TEST_F(FetchDebian, SaysWhenThereAreNoListsForTheArchitecture) {
 }
 
 TEST_F(FetchDebian, LeavesTheSystemsAptAlone) {
-  const auto state = [] {
-    return test::run(
-               "ls -lR --time-style=full-iso /var/cache/apt /var/lib/apt/extended_states"
-               " /var/lib/dpkg/status 2>&1")
-        .output;
+  // A system of the test's own: at the real one somebody may be installing packages.
+  for (const char* folder : {"system/var/cache/apt/archives/partial", "system/var/lib/apt/lists"})
+    fs::create_directories(root() / folder);
+  temp_.write("system/var/lib/dpkg/status", "");
+  temp_.write("system/var/lib/apt/extended_states", "");
+  settings_.options.push_back("Dir=" + (root() / "system").string());
+  // Where a machine's configuration switches the caches off, nothing could be seen.
+  settings_.options.insert(settings_.options.end(), {"Dir::Cache::pkgcache=pkgcache.bin",
+                                                     "Dir::Cache::srcpkgcache=srcpkgcache.bin"});
+  const auto state = [this] {
+    return test::run("ls -lR --time-style=full-iso '" + root().string() + "/system' 2>&1").output;
   };
   const std::string before = state();
   fetch_packages(*store_, resolve({"app"}), "amd64", settings_);
