@@ -57,6 +57,7 @@ const std::vector<Rule>& rules() {
   static const std::string cli = "src/cli/";
   static const std::string sandbox = "src/sandbox/";
   static const std::string supervisor = "src/perturb/child.cpp";
+  static const std::string emulator = "src/boot/process.cpp";
   static const std::string shim = "src/perturb/shim.c";  // C, in the C library's place
   static const std::string fetch = "src/fetch/";
   static const std::vector<Rule> list{
@@ -74,11 +75,11 @@ const std::vector<Rule>& rules() {
        {cli}},
       {{"exit(", "_exit(", "abort(", "quick_exit("},
        "only main() ends the program, and a confined child itself",
-       {cli, sandbox, supervisor}},
+       {cli, sandbox, supervisor, emulator}},
       {{"rand(", "srand(", "random(", "random_device", "mt19937"}, "nothing here is random"},
       {{"system(", "popen(", "execv", "execl", "fork(", "posix_spawn"},
-       "only the sandbox, fetch and what runs a check start processes",
-       {sandbox, fetch, supervisor}},
+       "only the sandbox, fetch, what runs a check and what boots an image start processes",
+       {sandbox, fetch, supervisor, emulator}},
       {{"new ", "delete ", "delete[", "malloc(", "calloc(", "realloc("},
        "values, containers and unique_ptr own memory",
        {shim}},

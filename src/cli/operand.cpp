@@ -29,14 +29,20 @@ std::unique_ptr<FileSource> open_operand(const std::string& operand) {
   return std::make_unique<FileSource>(open_descriptor(operand), operand_name(operand));
 }
 
-std::unique_ptr<RandomAccess> open_seekable_operand(const std::string& operand) {
+UniqueFd open_seekable_descriptor(const std::string& operand) {
   const std::string name = operand_name(operand);
   const std::unique_ptr<FileSource> source = open_operand(operand);
-  if (source->size()) return std::make_unique<RandomAccessFile>(open_descriptor(operand), name);
+  if (source->size()) return open_descriptor(operand);
   UniqueFd spool = open_scratch_file(std::filesystem::temp_directory_path());
   DescriptorSink sink(spool.get(), "the scratch file for " + name);
   copy(*source, sink);
-  return std::make_unique<RandomAccessFile>(std::move(spool), name);
+  if (::lseek(spool.get(), 0, SEEK_SET) != 0) throw_io_error("read", name, errno);
+  return spool;
+}
+
+std::unique_ptr<RandomAccess> open_seekable_operand(const std::string& operand) {
+  return std::make_unique<RandomAccessFile>(open_seekable_descriptor(operand),
+                                            operand_name(operand));
 }
 
 }  // namespace reproduce::cli

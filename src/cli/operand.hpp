@@ -15,8 +15,11 @@ namespace reproduce::cli {
 
 [[nodiscard]] std::unique_ptr<FileSource> open_operand(const std::string& operand);
 
-/// For reading at any place: what comes from a pipe is spooled to a scratch file
-/// in the folder for temporary files first.
+/// A descriptor of a file, at its beginning. What comes from a pipe is spooled to a scratch file
+/// without a name in the folder for temporary files first.
+[[nodiscard]] UniqueFd open_seekable_descriptor(const std::string& operand);
+
+/// The same, for reading at any place.
 [[nodiscard]] std::unique_ptr<RandomAccess> open_seekable_operand(const std::string& operand);
 
 }  // namespace reproduce::cli
