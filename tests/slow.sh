@@ -30,7 +30,7 @@ for check in "$@"; do
     tidy)
       step "clang-tidy"
       configure dev
-      run-clang-tidy -quiet -p build/dev -j "$(nproc)" >build/dev/clang-tidy.log 2>&1 || {
+      run-clang-tidy -quiet -p build/dev -j "$(nproc)" '\.cpp$' >build/dev/clang-tidy.log 2>&1 || {
         grep -E 'error:|warning:' build/dev/clang-tidy.log | sort -u
         fail "clang-tidy; all it said is in build/dev/clang-tidy.log"
       }

@@ -7,7 +7,7 @@ namespace reproduce::build {
 
 Assembler::Assembler(PatchableSink& out, eif::Arch arch, std::optional<eif::Header> predicted)
     : writer_(out, arch, predicted),
-      predicted_(std::move(predicted)),
+      predicted_(predicted),
       lanes_(/*with_file_digest=*/predicted_.has_value()) {
   pass_on_framing();
 }

@@ -101,19 +101,20 @@ sandbox::Confinement confinement(const Manifest& manifest, const Surroundings& s
 
 }  // namespace
 
-ConfinedImage build_confined(const Manifest& manifest, const std::optional<manifest::Lock>& lock,
-                             Expectation expectation, const Surroundings& surroundings,
+ConfinedImage build_confined(const Order& order, const Surroundings& surroundings,
                              sandbox::Mode mode, AtomicFile& out,
                              const ProgressCallback& progress) {
+  const Manifest& manifest = order.manifest;
   const ScratchFolder scratch(manifest, surroundings.scratch_folder);
   const Surroundings inside = within(scratch, surroundings);
   sandbox::Confinement confined = confinement(manifest, inside, mode);
   for (const int descriptor : out.descriptors()) confined.descriptors.push_back(descriptor);
   const auto work = [&](const sandbox::Progress& report) {
     const BuiltImage built = [&] {
-      if (!lock) return build_unpinned(manifest, inside, out, report);
-      return expectation == Expectation::image ? build_locked(manifest, *lock, inside, out, report)
-                                               : build_pinned(manifest, *lock, inside, out, report);
+      if (!order.lock) return build_unpinned(manifest, inside, out, report);
+      return order.expectation == Expectation::image
+                 ? build_locked(manifest, *order.lock, inside, out, report)
+                 : build_pinned(manifest, *order.lock, inside, out, report);
     }();
     out.flush();
     return encode_image(built);

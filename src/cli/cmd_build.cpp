@@ -110,7 +110,7 @@ ExitCode build_into(const std::string& output, const Options& options, const Job
     Progress progress(terminal, "building", job.lock ? job.lock->image.size : 0);
     const auto expectation =
         options.expect == "image" ? build::Expectation::image : build::Expectation::inputs_only;
-    return build::build_confined(job.manifest, job.lock, expectation, surroundings,
+    return build::build_confined({job.manifest, job.lock, expectation}, surroundings,
                                  mode_for(options, job.manifest), file, progress.callback());
   }();
   if (to_stdout) {

@@ -63,6 +63,7 @@ std::vector<Outcome> measure_all(const Options& options, const Terminal& termina
   work();
   workers.clear();  // joins
   std::vector<Outcome> outcomes;
+  outcomes.reserve(slots.size());
   for (std::optional<Outcome>& slot : slots) outcomes.push_back(std::move(*slot));
   return outcomes;
 }

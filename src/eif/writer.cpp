@@ -10,7 +10,7 @@
 namespace reproduce::eif {
 
 ImageWriter::ImageWriter(PatchableSink& out, Arch arch, std::optional<Header> predicted)
-    : out_(out), predicted_(std::move(predicted)) {
+    : out_(out), predicted_(predicted) {
   header_.flags = arch == Arch::aarch64 ? arch_flag : 0;
   write_framing(encode_header(predicted_.value_or(Header{})));
 }

@@ -38,12 +38,11 @@ auto use_file(Ledger& ledger, InputId id, Use use) {
     auto result = use(source);
     drain(source);
     return result;
-  } catch (const Error& error) {
+  } catch (Error& error) {
     if (error.kind() != ErrorKind::malformed) throw;
     drain(source);
-    Error named = error;
-    named.set_file_if_unknown(ledger.location(id).string());
-    throw named;
+    error.set_file_if_unknown(ledger.location(id).string());
+    throw;
   }
 }
 

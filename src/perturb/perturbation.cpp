@@ -3,7 +3,7 @@
 namespace reproduce::perturb {
 namespace {
 
-constexpr std::int64_t one_day = 24 * 60 * 60;
+constexpr std::int64_t one_day = std::int64_t{24} * 60 * 60;
 
 }  // namespace
 

@@ -26,7 +26,7 @@ std::string hex_number(std::uint64_t value) {
   return text.data();
 }
 
-std::string padded_left(std::string text, std::size_t width) {
+std::string padded_left(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
 }
 

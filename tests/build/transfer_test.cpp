@@ -12,11 +12,13 @@
 namespace reproduce::build {
 namespace {
 
+using namespace std::string_literals;
+
 BuiltImage built_image() {
   const Workshop workshop;
   test::MemoryImage out;
   BuiltImage built = workshop.build(workshop.lock().lock, out);
-  built.warnings = {"one", "", std::string("a NUL \0 and \xff", 14)};
+  built.warnings = {"one", "", "a NUL \0 and \xff"s};
   return built;
 }
 

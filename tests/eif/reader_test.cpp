@@ -13,7 +13,6 @@ namespace reproduce::eif {
 namespace {
 
 using test::ToyImage;
-using test::ToySection;
 
 /// Walks all of it; the sections' types in file order.
 std::vector<SectionType> walk(const Bytes& image) {

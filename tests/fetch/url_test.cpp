@@ -169,7 +169,7 @@ TEST_F(FetchUrl, RefusesAnAnswerThatGoesOnElsewhere) {
 TEST_F(FetchUrl, KeepsNothingOfAnotherDigest) {
   const std::string host = "http://" + serve();
   for (const char* path : {"/other", "/empty"}) {
-    const Error error = refusal_of([&] { (void)get(host + path); });
+    const Error error = refusal_of([&, url = host + path] { (void)get(url); });
     EXPECT_EQ(error.kind(), ErrorKind::untrusted);
     EXPECT_EQ(error.context().file, host + path);
     EXPECT_EQ(error.context().expected, "sha256 " + to_hex(digest_));
@@ -199,7 +199,7 @@ TEST_F(FetchUrl, SaysWhatTheServerAnswered) {
   const std::string host = "http://" + serve();
   for (const auto& [path, status] :
        {std::pair{"/gone", "404"}, {"/private", "401"}, {"/busy", "503"}}) {
-    const Error error = refusal_of([&] { (void)get(host + path); });
+    const Error error = refusal_of([&, url = host + path] { (void)get(url); });
     EXPECT_EQ(error.kind(), ErrorKind::environment);
     EXPECT_EQ(error.what(), std::string("the server answers with status ") + status);
     EXPECT_FALSE(error.context().hint.empty());

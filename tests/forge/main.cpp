@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
     run(options);
     return 0;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
+    (void)std::fprintf(stderr, "error: %s\n", error.what());
     return 2;
   }
 }

@@ -13,7 +13,6 @@
 namespace reproduce::inputs {
 namespace {
 
-using manifest::InputKind;
 using manifest::Pin;
 using ::testing::HasSubstr;
 

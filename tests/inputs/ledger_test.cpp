@@ -17,8 +17,8 @@ using ::testing::HasSubstr;
 class LedgerTest : public ::testing::Test {
  protected:
   manifest::Manifest manifest_ = test::manifest_in("folder");
-  static constexpr manifest::InputId kernel_ = 0;
-  static constexpr manifest::InputId raw_ = 1;
+  static constexpr manifest::InputId kernel = 0;
+  static constexpr manifest::InputId raw = 1;
 
   static Sha256Digest digest(std::uint8_t byte) {
     Sha256Digest digest;
@@ -33,21 +33,21 @@ class LedgerTest : public ::testing::Test {
 
 TEST_F(LedgerTest, RecordsWhatItIsTold) {
   Ledger ledger(manifest_, Pinning::record);
-  ledger.settle(raw_, 8, digest(2));
-  ledger.settle(kernel_, 7, digest(1));
+  ledger.settle(raw, 8, digest(2));
+  ledger.settle(kernel, 7, digest(1));
   EXPECT_EQ(std::move(ledger).finish(), pins_);
 }
 
 TEST_F(LedgerTest, AcceptsWhatIsPinned) {
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  ledger.settle(kernel_, 7, digest(1));
-  ledger.settle(raw_, 8, digest(2));
+  ledger.settle(kernel, 7, digest(1));
+  ledger.settle(raw, 8, digest(2));
   EXPECT_EQ(std::move(ledger).finish(), pins_);
 }
 
 TEST_F(LedgerTest, NamesTheInputAndItsLineWhenTheDigestDiffers) {
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  const Error error = test::refusal_of([&] { ledger.settle(raw_, 8, digest(3)); });
+  const Error error = test::refusal_of([&] { ledger.settle(raw, 8, digest(3)); });
   EXPECT_EQ(error.kind(), ErrorKind::untrusted);
   EXPECT_EQ(std::string(error.what()), "raw ramdisk 'raw' does not match its pin");
   EXPECT_EQ(error.context().file, "folder/enclave.toml");
@@ -62,8 +62,8 @@ TEST_F(LedgerTest, NamesTheInputAndItsLineWhenTheDigestDiffers) {
 
 TEST_F(LedgerTest, ASizeThatDiffersIsEnough) {
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  EXPECT_NO_THROW(ledger.check_size(kernel_, 7));
-  const Error error = test::refusal_of([&] { ledger.check_size(kernel_, 9); });
+  EXPECT_NO_THROW(ledger.check_size(kernel, 7));
+  const Error error = test::refusal_of([&] { ledger.check_size(kernel, 9); });
   EXPECT_EQ(error.kind(), ErrorKind::untrusted);
   EXPECT_EQ(error.context().expected, "7 bytes");
   EXPECT_EQ(error.context().got, "9 bytes");
@@ -72,15 +72,15 @@ TEST_F(LedgerTest, ASizeThatDiffersIsEnough) {
 TEST_F(LedgerTest, AFolderDiffersInEntriesToo) {
   pins_[0].entries = 3;
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  EXPECT_NO_THROW(ledger.check_extent(kernel_, 3, 7));
-  const Error error = test::refusal_of([&] { ledger.check_extent(kernel_, 1, 7); });
+  EXPECT_NO_THROW(ledger.check_extent(kernel, 3, 7));
+  const Error error = test::refusal_of([&] { ledger.check_extent(kernel, 1, 7); });
   EXPECT_EQ(error.context().expected, "3 entries with 7 bytes");
   EXPECT_EQ(error.context().got, "1 entry with 7 bytes");
 }
 
 TEST_F(LedgerTest, WhatChangesBetweenTwoLooksIsTheMachinesFault) {
   Ledger ledger(manifest_, Pinning::recheck, pins_);
-  const Error error = test::refusal_of([&] { ledger.settle(kernel_, 7, digest(9)); });
+  const Error error = test::refusal_of([&] { ledger.settle(kernel, 7, digest(9)); });
   EXPECT_EQ(error.kind(), ErrorKind::environment);
   EXPECT_THAT(error.what(), HasSubstr("changed while it was read"));
 }
@@ -112,35 +112,35 @@ TEST_F(LedgerTest, APinThatNobodyAskedForIsAnEditedLock) {
 
 TEST_F(LedgerTest, AnInputThatWasNotReadIsABug) {
   Ledger ledger(manifest_, Pinning::compare, pins_);
-  ledger.settle(kernel_, 7, digest(1));
+  ledger.settle(kernel, 7, digest(1));
   EXPECT_EQ(test::refusal_of([&] { (void)std::move(ledger).finish(); }).kind(), ErrorKind::bug);
 }
 
 TEST_F(LedgerTest, TheManifestsOwnDigestHoldsInEveryRun) {
-  manifest_.inputs[kernel_].sha256 = digest(1);
+  manifest_.inputs[kernel].sha256 = digest(1);
   for (const Pinning pinning : {Pinning::record, Pinning::none}) {
     Ledger ledger(manifest_, pinning);
-    EXPECT_NO_THROW(ledger.settle(kernel_, 7, digest(1)));
-    const Error error = test::refusal_of([&] { ledger.settle(kernel_, 7, digest(2)); });
+    EXPECT_NO_THROW(ledger.settle(kernel, 7, digest(1)));
+    const Error error = test::refusal_of([&] { ledger.settle(kernel, 7, digest(2)); });
     EXPECT_EQ(error.kind(), ErrorKind::untrusted);
     EXPECT_THAT(error.what(), HasSubstr("the digest that the manifest says"));
   }
 }
 
 TEST_F(LedgerTest, WhatWasFetchedLiesInTheStoreAndIsComparedWhileLocking) {
-  manifest_.inputs[kernel_].origin = manifest::Origin::url;
+  manifest_.inputs[kernel].origin = manifest::Origin::url;
   pins_[0].origin = manifest::Origin::url;
   const StoreLookup store = [](const Sha256Digest& wanted) {
     return wanted == digest(1) ? std::optional<std::filesystem::path>("store/01") : std::nullopt;
   };
   Ledger ledger(manifest_, Pinning::record, pins_, store);
-  EXPECT_EQ(ledger.location(kernel_), "store/01");
-  EXPECT_NO_THROW(ledger.settle(kernel_, 7, digest(1)));
-  EXPECT_THAT(test::refusal_of([&] { ledger.settle(kernel_, 7, digest(9)); }).what(),
+  EXPECT_EQ(ledger.location(kernel), "store/01");
+  EXPECT_NO_THROW(ledger.settle(kernel, 7, digest(1)));
+  EXPECT_THAT(test::refusal_of([&] { ledger.settle(kernel, 7, digest(9)); }).what(),
               HasSubstr("is damaged in the store"));
   pins_[0].digest = digest(5);
   Ledger absent(manifest_, Pinning::record, pins_, store);
-  const Error error = test::refusal_of([&] { (void)absent.location(kernel_); });
+  const Error error = test::refusal_of([&] { (void)absent.location(kernel); });
   EXPECT_EQ(error.kind(), ErrorKind::environment);
   EXPECT_THAT(error.context().hint, HasSubstr("reproduce fetch"));
 }

@@ -16,7 +16,6 @@ namespace {
 
 using test::refusal_of;
 using test::TempDir;
-using tree::EntryType;
 
 Deb read(std::string_view package) {
   const TempDir temp;

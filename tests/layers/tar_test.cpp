@@ -157,7 +157,7 @@ TEST(Tar, KeepsNamesAsTheBytesThatWereRecorded) {
     }
     EXPECT_EQ(layer.tree.entries().size(), 6 * hard_names.size());
   }
-  std::setlocale(LC_ALL, before.c_str());
+  (void)std::setlocale(LC_ALL, before.c_str());
 }
 
 TEST(Tar, HardLinksShareContentAndAttributes) {

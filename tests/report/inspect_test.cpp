@@ -58,7 +58,7 @@ Bytes reordered() {
   Bytes table = image;
   // The table swaps its two last slots, which are the ramdisks.
   for (const std::size_t base : {eif::section_offsets_offset, eif::section_sizes_offset})
-    for (std::size_t i = 0; i < 8; ++i) std::swap(table[base + 8 * 3 + i], table[base + 8 * 4 + i]);
+    for (std::size_t i = 0; i < 8; ++i) std::swap(table[base + 24 + i], table[base + 32 + i]);
   return table;
 }
 

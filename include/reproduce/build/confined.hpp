@@ -30,13 +30,18 @@ enum class Expectation {
   inputs_only  ///< its inputs
 };
 
+/// What to build. Both live as long as the build.
+struct Order {
+  const manifest::Manifest& manifest;
+  const std::optional<manifest::Lock>& lock;
+  Expectation expectation = Expectation::image;  ///< of the lock, if there is one
+};
+
 /// build_locked() or build_pinned() where there is a lock, else build_unpinned(). Writes to `out`,
 /// which is complete but not published when this returns. The caller must have no other thread.
-[[nodiscard]] ConfinedImage build_confined(const manifest::Manifest& manifest,
-                                           const std::optional<manifest::Lock>& lock,
-                                           Expectation expectation,
-                                           const Surroundings& surroundings, sandbox::Mode mode,
-                                           AtomicFile& out, const ProgressCallback& progress = {});
+[[nodiscard]] ConfinedImage build_confined(const Order& order, const Surroundings& surroundings,
+                                           sandbox::Mode mode, AtomicFile& out,
+                                           const ProgressCallback& progress = {});
 
 /// make_lock(); the same holds.
 [[nodiscard]] ConfinedLock lock_confined(const manifest::Manifest& manifest,
