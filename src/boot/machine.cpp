@@ -175,9 +175,11 @@ std::vector<std::string> qemu_arguments(const Qemu& qemu, const Machine& machine
   add("-cpu", "max");
   add("-smp", std::to_string(machine.cpus));
   add("-m", std::to_string(machine.memory_mib) + "M");
-  // An instruction takes 16 ns of the guest's time, and the guest never waits for the host's:
-  // without it, boots hang on a busy host, where the kernel's calibrations of its timers fail.
-  add("-icount", "shift=4,sleep=off");
+  // An instruction takes 16 ns of the guest's time: without it, boots hang on a busy host, where
+  // the kernel's calibrations of its timers fail. An idle guest skips to its next timer, unless
+  // there is somebody to speak to: then it waits as long as it says, or every answer would come too
+  // late.
+  add("-icount", files.backend ? "shift=4,sleep=on" : "shift=4,sleep=off");
   add("-chardev",
       "socket,id=vsock," + (files.backend ? "path=" + option_value(files.backend->string())
                                           : "fd=" + std::to_string(files.vsock)));

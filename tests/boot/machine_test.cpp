@@ -156,6 +156,8 @@ TEST(QemuArguments, LetNoTextAddAnOption) {
             "parent-role=a,,memory-backend=x,parent-id=i,,0");
   EXPECT_EQ(value_of(words, "-chardev"), "socket,id=vsock,path=/a,,b");
   EXPECT_EQ(value_of(words, "-append"), "-monitor stdio");
+  // Somebody is there to wait for.
+  EXPECT_EQ(value_of(words, "-icount"), "shift=4,sleep=on");
   EXPECT_EQ(value_of(words, "-monitor"), "none");
 }
 
