@@ -1,0 +1,39 @@
+#!/bin/sh
+# Gives several hundred images to QEMU's reader and to ours, and compares what they accept and which registers
+# they come to:
+#
+#     sh tests/boot/differential.sh
+#
+# Nothing boots: QEMU starts stopped, loads the image, and is told to quit. No command of its monitor shows the
+# registers, and the machine refuses to migrate, so a small library in front of GnuTLS tells what QEMU hashes.
+# The differences that there may be are in docs/formats/eif.md; any other is a failure. REPRODUCE names the binary
+# (default: the release build, made here). Exit 77 when tests/boot/setup.sh has not been run.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$root/tests/setup.sh"
+. "$root/tests/boot/place.sh"
+
+here=$root/tests/boot/differential
+vectors=${REPRODUCE_VECTORS:-$root/../shared/vectors}
+# shellcheck disable=SC2154  # place.sh says
+[ -e "$boot_place" ] || {
+  echo "SKIPPED: there is no QEMU at $boot_place; sh tests/boot/setup.sh makes one" >&2
+  exit 77
+}
+if [ -z "${REPRODUCE:-}" ]; then
+  step "Release build (build/release)"
+  (cd "$root" && configure_and_build release reproduce)
+  REPRODUCE=$root/build/release/src/cli/reproduce
+fi
+
+step "Differential reading: QEMU's reader and ours"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/images"
+cc -shared -fPIC -O1 -Wall -Wextra -o "$scratch/witness.so" "$here/hash_witness.c" -ldl
+set --
+[ ! -d "$vectors/eif" ] || set -- "$vectors"
+begin=$(date +%s)
+PYTHONDONTWRITEBYTECODE=1 python3 "$here/differential.py" "$REPRODUCE" "$boot_place/qemu" "$boot_place/firmware" \
+  "$scratch/witness.so" "$root/docs/formats/eif.md" "$scratch/images" "$@"
+echo "no undocumented difference, in $(($(date +%s) - begin)) s"
