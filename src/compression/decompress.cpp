@@ -92,10 +92,12 @@ std::size_t Decompressor::read(std::span<std::uint8_t> buffer) {
   const std::size_t count = plain_->read(buffer);
   ended_ = count == 0;
   given_ += count;
-  if (given_ > free_expansion && given_ / largest_expansion > feed_->taken())
-    throw Error(ErrorKind::malformed, "the compressed data expands beyond all measure",
-                {.expected = "at most " + std::to_string(largest_expansion) + " times its size",
-                 .got = std::to_string(given_) + " bytes from " + std::to_string(feed_->taken())});
+  for (const ExpansionLimit& limit : expansion_limits)
+    if (given_ > limit.free && given_ / limit.times > feed_->taken())
+      throw Error(
+          ErrorKind::malformed, "the compressed data expands beyond all measure",
+          {.expected = "at most " + std::to_string(limit.times) + " times its size",
+           .got = std::to_string(given_) + " bytes from " + std::to_string(feed_->taken())});
   return count;
 }
 

@@ -18,11 +18,16 @@ enum class Compression { none, gzip, bzip2, xz, zstd };
 /// The compression that a stream which starts with `bytes` has, by its magic.
 [[nodiscard]] Compression detect_compression(ByteView bytes) noexcept;
 
-/// No archive that people use packs its content tighter than this, beyond the
-/// first `free_expansion` bytes: deflate cannot go beyond 1032, and what xz and
-/// zstd do to long runs of zeros is what bombs are made of.
-inline constexpr std::uint64_t largest_expansion = 2000;
-inline constexpr std::uint64_t free_expansion = std::uint64_t{256} << 20;
+/// How many times its size a compressed stream may become, once it has given more than `free`
+/// bytes. What people pack has a few hundred megabytes of zeros at most, and otherwise shrinks
+/// to no less than a hundredth. Deflate cannot go beyond 1032, so the first limit is for what xz,
+/// zstd and bzip2 do to zeros, and the second one for all.
+struct ExpansionLimit {
+  std::uint64_t free = 0;
+  std::uint64_t times = 0;
+};
+inline constexpr ExpansionLimit expansion_limits[] = {{std::uint64_t{256} << 20, 2000},
+                                                      {std::uint64_t{512} << 20, 500}};
 
 /// The largest dictionary that an xz stream may ask for: `xz -9` has 64 MiB.
 inline constexpr std::uint64_t largest_xz_dictionary = std::uint64_t{64} << 20;
@@ -43,7 +48,7 @@ class Feed;
 /// its end, it has read the raw stream to its end too.
 ///
 /// read() throws Error{malformed} for data that is damaged or cut short, for a
-/// stream that expands beyond largest_expansion or asks for more memory than the limits above, and
+/// stream that expands beyond expansion_limits or asks for more memory than the limits above, and
 /// for anything else behind the compressed data; errors of the raw stream come through. So does the
 /// constructor.
 ///
