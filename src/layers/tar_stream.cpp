@@ -159,13 +159,15 @@ class TarStream::Reader {
     return true;
   }
 
+  /// Of the latest header; of the one that could not be read, where it should begin.
   [[nodiscard]] std::uint64_t header_offset() const {
-    return static_cast<std::uint64_t>(::archive_read_header_position(reader_.get()));
+    const la_int64_t position = ::archive_read_header_position(reader_.get());
+    return position < 0 ? next_header() : static_cast<std::uint64_t>(position);
   }
 
   void finish(MissingEnd missing_end) {
     // What libarchive took for the end is either a block of NULs or the end of the stream.
-    const std::uint64_t content_end = (last_end_ + record_size - 1) / record_size * record_size;
+    const std::uint64_t content_end = next_header();
     while (const std::size_t count = plain_.read(block_)) given_ += count;
     if (missing_end == MissingEnd::refused && given_ <= content_end)
       throw Error(ErrorKind::malformed, "the tar archive is cut short",
@@ -202,6 +204,11 @@ class TarStream::Reader {
 
   [[nodiscard]] std::uint64_t consumed() const {
     return static_cast<std::uint64_t>(::archive_filter_bytes(reader_.get(), 0));
+  }
+
+  /// Behind the content of the entry before.
+  [[nodiscard]] std::uint64_t next_header() const {
+    return (last_end_ + record_size - 1) / record_size * record_size;
   }
 
   [[nodiscard]] std::string reason() const {

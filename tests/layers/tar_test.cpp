@@ -232,6 +232,17 @@ TEST(Tar, RefusesNamesThatLeaveTheTree) {
   }
 }
 
+TEST(Tar, SaysWhereAHeaderIsThatCannotBeRead) {
+  const std::string before = tar_entry({.name = "before", .content = "x"});
+  EXPECT_EQ(refusal(tar_gnu_long('L', std::string(2 << 20, 'x')) + tar_entry({})).context().offset,
+            0U);
+  EXPECT_EQ(refusal(before + tar_gnu_long('L', std::string(2 << 20, 'x')) + tar_entry({}))
+                .context()
+                .offset,
+            1024U);
+  EXPECT_EQ(refusal(before + std::string(512, 'x')).context().offset, 1024U);
+}
+
 TEST(Tar, RefusesNamesThatNoTreeCanHold) {
   (void)refusal(tar_pax(pax_record("path", std::string(256, 'x'))) + tar_entry({}));
   (void)refusal(tar_gnu_long('L', std::string(256, 'x')) + tar_entry({}));
