@@ -17,9 +17,9 @@ using tree::EntryType;
 /// Linux's MAXSYMLINKS: beyond it the kernel says ELOOP.
 constexpr std::uint32_t most_symlinks = 40;
 
-/// Parts of paths that may be looked up for one tree. A root file system of 500,000 files in
-/// folders ten deep needs a tenth; symlinks that multiply the work of every entry reach it.
-constexpr std::uint64_t most_steps = std::uint64_t{1} << 26;
+/// Parts of paths that may be looked up for one tree. A root file system of 250,000 files in
+/// folders ten deep needs a sixth; symlinks that multiply the work of every entry reach it.
+constexpr std::uint64_t most_steps = std::uint64_t{1} << 24;
 
 constexpr std::size_t longest_shown = 200;
 
