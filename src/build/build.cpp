@@ -89,9 +89,12 @@ MadeLock make_lock(const Manifest& manifest, const std::vector<manifest::Pin>& r
   lint::Findings findings(manifest);
 
   Ledger recording(manifest, Pinning::record, resolved, surroundings.store);
-  Plan plan = make_plan(manifest, recording, surroundings);
-  lint_plan(plan, manifest, findings);
-  const AssembledImage first = write_image(plan, nowhere, std::nullopt, progress);
+  const AssembledImage first = [&] {
+    // Gone, with its trees and scratch files, before the second run makes them again.
+    Plan plan = make_plan(manifest, recording, surroundings);
+    lint_plan(plan, manifest, findings);
+    return write_image(plan, nowhere, std::nullopt, progress);
+  }();
 
   trace("build", [] { return "all inputs are recorded; the second run compares"; });
   Ledger rechecking(manifest, Pinning::recheck, std::move(recording).finish(), surroundings.store);

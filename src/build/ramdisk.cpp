@@ -145,11 +145,10 @@ void TreeJoiner::merge(const manifest::FileRef& source, const std::string& to,
     merge_tree(folders_.back().layer().tree, to, at);
     return;
   }
-  const layers::Layer& layer = reader_.tree(source);
+  layers::Layer layer = reader_.take_tree(source);
   note_source(layer, input.name, to);
-  tree::Tree tree = layer.tree;
-  if (owner) tree.set_owner(owner->uid, owner->gid);
-  merge_tree(std::move(tree), to, at);
+  if (owner) layer.tree.set_owner(owner->uid, owner->gid);
+  merge_tree(std::move(layer.tree), to, at);
 }
 
 void TreeJoiner::merge_tree(tree::Tree tree, const std::string& to, Position at) {

@@ -72,6 +72,15 @@ tree::ContentPtr Reader::section(const FileRef& ref) {
 }
 
 const layers::Layer& Reader::tree(const FileRef& ref) {
+  return layer(ref);
+}
+
+layers::Layer Reader::take_tree(const FileRef& ref) {
+  layers::Layer& tree = layer(ref);
+  return ledger_.input(ref.input).uses == 1 ? std::move(tree) : tree;
+}
+
+layers::Layer& Reader::layer(const FileRef& ref) {
   Unpacked& input = unpacked(ref);
   if (ledger_.input(ref.input).kind != InputKind::eif) return input.all.layer;
   const auto known = input.trees_of_sections.find(ref.part);

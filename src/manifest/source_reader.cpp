@@ -79,7 +79,10 @@ InputId SourceReader::add(Input input) {
   if (container_kind(name_of(input.kind))) {  // read once, however many parts of it are used
     const auto known = std::find_if(inputs_.begin(), inputs_.end(),
                                     [&](const Input& other) { return other.is_same_as(input); });
-    if (known != inputs_.end()) return static_cast<InputId>(known - inputs_.begin());
+    if (known != inputs_.end()) {
+      ++known->uses;
+      return static_cast<InputId>(known - inputs_.begin());
+    }
   }
   inputs_.push_back(std::move(input));
   return inputs_.size() - 1;

@@ -131,9 +131,12 @@ void Tree::merge(const std::string& prefix, Tree other) {
   }
   const std::uint64_t groups_before = next_link_group_ - 1;
   Entries incoming = std::move(other.entries_);
-  for (auto& [path, entry] : incoming) {
+  // One at a time, so that a large tree is in memory once and not twice.
+  while (!incoming.empty()) {
+    auto node = incoming.extract(incoming.begin());
+    Entry& entry = node.mapped();
     if (entry.link_group != 0) entry.link_group += groups_before;
-    const std::string whole = join(prefix, path);
+    const std::string whole = join(prefix, node.key());
     require_path(whole);
     insert(whole, std::move(entry));
   }

@@ -43,6 +43,7 @@ TEST(ParseInputs, ATarOrPackageThatIsUsedTwiceIsOneInput) {
             "[kernel]\ndeb = \"l.deb\"\nmember = \"boot/vmlinuz-*\"\n[[ramdisk]]\n"
             "[[ramdisk.layer]]\ndeb = \"l.deb\"\n");
   ASSERT_THAT(manifest.inputs, SizeIs(1));
+  EXPECT_EQ(manifest.inputs[0].uses, 2U);
   EXPECT_EQ(manifest.kernel.source.part, "boot/vmlinuz-*");
 }
 

@@ -48,6 +48,10 @@ class Reader {
   /// breaks its format, with the manifest's line.
   [[nodiscard]] const layers::Layer& tree(const manifest::FileRef& ref);
 
+  /// The same, given away. Where the manifest names the input once, this is the tree itself,
+  /// which nobody can have again; otherwise a copy.
+  [[nodiscard]] layers::Layer take_tree(const manifest::FileRef& ref);
+
   /// How a container image is to be run; nothing for other inputs. Reads it as tree() does.
   [[nodiscard]] std::optional<layers::OciConfig> image_config(const manifest::FileRef& ref);
 
@@ -65,6 +69,7 @@ class Reader {
   struct Unpacked;
 
   [[nodiscard]] Unpacked& unpacked(const manifest::FileRef& ref);
+  [[nodiscard]] layers::Layer& layer(const manifest::FileRef& ref);
   [[nodiscard]] tree::ContentPtr section(const manifest::FileRef& ref);
 
   Ledger& ledger_;

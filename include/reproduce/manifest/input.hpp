@@ -69,6 +69,7 @@ struct Input {
   std::vector<std::string> packages{};  ///< `debs`: NAME or NAME=VERSION
   bool dependencies = true;             ///< `debs`: with all that the packages depend on
   Position at{};                        ///< of the value
+  std::uint32_t uses = 1;               ///< how often the manifest names it
 
   /// Whether the two are one input, wherever the manifest names it.
   [[nodiscard]] bool is_same_as(const Input& other) const;
