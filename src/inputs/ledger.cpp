@@ -112,6 +112,13 @@ Error Ledger::at_input(InputId id, const Error& error) const {
   ErrorContext context = error.context();
   const manifest::Position at = input(id).at;
   if (at.line != 0) {
+    // It counts from the start of what was read, and not of the manifest.
+    if (context.offset) {
+      std::string place = "byte " + std::to_string(*context.offset);
+      if (!context.file.empty()) place += " of " + context.file;
+      context.where = context.where.empty() ? place : context.where + ", " + place;
+      context.offset.reset();
+    }
     context.file = manifest_.file.string();
     context.source = manifest_.line_at(at);
   }

@@ -60,6 +60,15 @@ TEST_F(LedgerTest, NamesTheInputAndItsLineWhenTheDigestDiffers) {
   EXPECT_THAT(error.context().hint, HasSubstr("reproduce lock"));
 }
 
+TEST_F(LedgerTest, OffsetsStayWithWhatTheyCountIn) {
+  const Ledger ledger(manifest_, Pinning::none);
+  const Error inner(ErrorKind::malformed, "no", {.file = "layer 2", .offset = 1024, .where = "a"});
+  const Error error = ledger.at_input(raw, inner);
+  EXPECT_EQ(error.context().file, "folder/enclave.toml");
+  EXPECT_EQ(error.context().offset, std::nullopt);
+  EXPECT_EQ(error.context().where, "a, byte 1024 of layer 2");
+}
+
 TEST_F(LedgerTest, ASizeThatDiffersIsEnough) {
   Ledger ledger(manifest_, Pinning::compare, pins_);
   EXPECT_NO_THROW(ledger.check_size(kernel, 7));
