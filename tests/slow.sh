@@ -1,9 +1,9 @@
 #!/bin/sh
 # The checks that take longer than the tests themselves:
 #
-#     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
+#     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips] [layers-hostile]
 #
-# With no check named: all but bitflips, which takes half an hour of processor time.
+# With no check named: the first four. bitflips takes half an hour of processor time.
 #
 # sanitize: all tests under AddressSanitizer and UndefinedBehaviourSanitizer.
 # tidy:     clang-tidy over every file of the product and the tests.
@@ -11,14 +11,28 @@
 # flake:    tests/flake.sh
 # bitflips: every bit of every genuine attestation document of REPRODUCE_VECTORS flipped, one at a
 #           time; none may verify. On all cores, at the lowest priority; says how far it is.
+#
+# Campaigns, on the release build, in build/campaign:
+#
+# layers-hostile: tests/cli/layers_hostile.sh with everything: also bombs of 10 GiB, ten million
+#           entries, and an archive just within all limits.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/tests/setup.sh"
 cd "$root"
 [ $# -gt 0 ] || set -- sanitize tidy binary flake
 
+# campaign NAME SCRIPT: runs SCRIPT, of tests/, in build/campaign/NAME, emptied first.
+campaign() {
+  step "$1 (release build)"
+  configure_and_build release reproduce reproduce_print_tree
+  SOURCE=$root REPRODUCE=$root/build/release/src/cli/reproduce \
+    PRINT_TREE=$root/build/release/tests/print_tree/reproduce_print_tree \
+    sh tests/cli/in_empty_folder.sh "build/campaign/$1" "$root/tests/$2"
+}
+
 step "Packages"
-install_packages build slow
+install_packages build test slow
 
 for check in "$@"; do
   case $check in
@@ -54,6 +68,7 @@ for check in "$@"; do
       nice -n 19 build/release/tests/reproduce_tests --gtest_also_run_disabled_tests \
         --gtest_filter=BitFlips.DISABLED_NoneVerifiesInAnyGenuineDocument
       ;;
+    layers-hostile) HOSTILE=all campaign "$check" cli/layers_hostile.sh ;;
     *) fail "no such check: $check" ;;
   esac
 done
