@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "support/image_signature.hpp"
 #include "support/pki.hpp"
 #include <gtest/gtest.h>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/cose/cbor_writer.hpp"
-#include "reproduce/cose/sign1.hpp"
 
 namespace reproduce::eif {
 namespace {
@@ -25,78 +25,39 @@ Sha384Digest pcr0() {
   return sha384(as_bytes("an image"));
 }
 
-/// A signature section, right unless a member says otherwise.
-struct Recipe {
-  test::KeyKind kind = test::KeyKind::p384;
-  Curve curve = Curve::p384;
-  std::uint64_t index = 0;
-  Sha384Digest value = pcr0();
-  bool by_another_key = false;
-  std::size_t cut_signature = 0;
-  std::string pem_prefix{};
-
-  [[nodiscard]] Bytes payload() const {
-    CborWriter out;
-    out.map(2);
-    out.text_string("register_index");
-    out.unsigned_integer(index);
-    out.text_string("register_value");
-    byte_list(out, value);
-    return std::move(out).bytes();
-  }
-
-  [[nodiscard]] Bytes bytes() const {
-    const test::PrivateKey key(kind);
-    const test::PrivateKey other(kind);
-    const Bytes certificate = test::make_certificate(
-        {.subject = "signer", .issuer = "signer", .not_before = 0, .not_after = 4102444800}, key,
-        key);
-    const Bytes header = cose::protected_header_for(cose::algorithm_for(curve));
-    Bytes signature = (by_another_key ? other : key).sign(cose::signed_bytes(header, payload()));
-    signature.resize(signature.size() - cut_signature);
-    CborWriter message;
-    message.array(4);
-    message.byte_string(header);
-    message.map(0);
-    message.byte_string(payload());
-    message.byte_string(signature);
-    CborWriter out;
-    out.array(1);
-    out.map(2);
-    out.text_string("signing_certificate");
-    const std::string pem = pem_prefix + test::to_pem(certificate);
-    byte_list(out, as_bytes(pem));
-    out.text_string("signature");
-    byte_list(out, std::move(message).bytes());
-    return std::move(out).bytes();
-  }
-};
+/// Right unless a member says otherwise.
+using Recipe = test::ImageSignature;
 
 std::optional<std::string> fault(const Recipe& recipe) {
   return signature_fault(decode_signature_section(recipe.bytes()), pcr0());
 }
 
 TEST(SignatureSection, HoldsForEachOfTheThreeCurves) {
-  EXPECT_EQ(fault({}), std::nullopt);
-  EXPECT_EQ(fault({.kind = test::KeyKind::p256, .curve = Curve::p256}), std::nullopt);
-  EXPECT_EQ(fault({.kind = test::KeyKind::p521, .curve = Curve::p521}), std::nullopt);
+  EXPECT_EQ(fault({.value = pcr0()}), std::nullopt);
+  EXPECT_EQ(fault({.value = pcr0(), .kind = test::KeyKind::p256, .curve = Curve::p256}),
+            std::nullopt);
+  EXPECT_EQ(fault({.value = pcr0(), .kind = test::KeyKind::p521, .curve = Curve::p521}),
+            std::nullopt);
 }
 
 TEST(SignatureSection, TakesTheFirstCertificateAmongOtherWords) {
-  EXPECT_EQ(fault({.pem_prefix = "subject: signer\r\n\r\n"}), std::nullopt);
+  EXPECT_EQ(fault({.value = pcr0(), .pem_prefix = "subject: signer\r\n\r\n"}), std::nullopt);
 }
 
 TEST(SignatureSection, NamesWhatDoesNotHold) {
   EXPECT_EQ(fault({.value = sha384(as_bytes("another"))}), "it signs the PCR0 of another image");
-  EXPECT_EQ(fault({.index = 1}), "it signs PCR1 and not PCR0");
-  EXPECT_EQ(fault({.by_another_key = true}), "it is not by the certificate's key");
-  EXPECT_EQ(
-      fault({.curve = Curve::p521, .cut_signature = 0}).value_or("").find("it makes no sense"), 0U);
-  EXPECT_EQ(fault({.cut_signature = 1}).value_or("").find("it makes no sense"), 0U);
+  EXPECT_EQ(fault({.value = pcr0(), .index = 1}), "it signs PCR1 and not PCR0");
+  EXPECT_EQ(fault({.value = pcr0(), .by_another_key = true}), "it is not by the certificate's key");
+  EXPECT_EQ(fault({.value = pcr0(), .curve = Curve::p521, .cut_signature = 0})
+                .value_or("")
+                .find("it makes no sense"),
+            0U);
+  EXPECT_EQ(fault({.value = pcr0(), .cut_signature = 1}).value_or("").find("it makes no sense"),
+            0U);
 }
 
 TEST(SignatureSection, RefusesEveryTruncation) {
-  const Bytes whole = Recipe().bytes();
+  const Bytes whole = Recipe{.value = pcr0()}.bytes();
   for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_THROW((void)decode_signature_section(ByteView(whole).first(size)), Error) << size;
 }
