@@ -3,7 +3,8 @@
 #
 #     sh tests/run.sh
 #
-# Fails when anything fails. REPRODUCE_VECTORS names a folder of images and attestation documents
+# Fails when anything fails. What boots images ends it where `sh tests/boot/setup.sh` has been run
+# (docs/boot.md), and is skipped elsewhere. REPRODUCE_VECTORS names a folder of images and attestation documents
 # made by others (default: ../shared/vectors); tests that need it are skipped where it is absent.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -26,3 +27,7 @@ configure_and_build release reproduce reproduce_forge
 
 step "Tests"
 run_tests dev
+
+status=0
+sh tests/boot/run.sh || status=$?
+[ "$status" -eq 0 ] || [ "$status" -eq 77 ] || fail "booting (docs/boot.md)"

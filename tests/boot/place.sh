@@ -1,0 +1,24 @@
+# shellcheck shell=sh
+# Sourced by the scripts beside it, which set `root` to the checkout's folder first.
+# Says where what tests/boot/setup.sh makes lies, in `boot_cache` and `boot_place`:
+#
+#     $boot_place/qemu              QEMU with the machine nitro-enclave
+#     $boot_place/firmware/         what that machine starts with
+#     $boot_place/debian/vmlinuz    Debian's kernel for clouds,
+#     $boot_place/debian/*.ko       and its drivers of the virtio bus and of the security module
+#     $boot_place/tiny/vmlinuz      a small kernel that has both built in
+
+: "${root:?}"
+
+boot_cache=${XDG_CACHE_HOME:-$HOME/.cache}/reproduce-boot
+
+# The name of the folder is a digest of all that has an influence on its content. This machine's
+# distribution is among it, because QEMU is linked with its libraries.
+boot_key=$(
+  {
+    cat "$root/tests/boot/pins.txt" "$root/tests/boot/tiny-kernel.config" "$root/tests/boot/setup.sh"
+    sed -n 's/^\(ID\|VERSION_ID\)=/\1=/p' /etc/os-release
+  } | sha256sum | cut -c 1-16
+)
+# shellcheck disable=SC2034  # for who sources this
+boot_place=$boot_cache/$boot_key
