@@ -1,15 +1,13 @@
 #include "reproduce/build/confined.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include <unistd.h>
-
 #include "transfer.hpp"
 
+#include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/base/trace.hpp"
 #include "reproduce/sandbox/confine.hpp"
 
@@ -45,30 +43,14 @@ bool needs_scratch(const Manifest& manifest) {
                      });
 }
 
-/// A folder for this build alone, so that its scratch files open no way to what else lies
-/// beside the output. Scratch files have no names, so it is empty whenever the build ends.
-class ScratchFolder {
- public:
-  ScratchFolder(const Manifest& manifest, const std::filesystem::path& parent) {
-    if (!needs_scratch(manifest)) return;
-    path_ = (parent / ".reproduce.XXXXXX").string();
-    if (::mkdtemp(path_.data()) == nullptr)
-      throw_io_error("create a scratch folder in", parent.string(), errno);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ScratchFolder(ScratchFolder&&) = delete;
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-  ~ScratchFolder() {
-    if (!path_.empty()) (void)::rmdir(path_.c_str());
-  }
+/// A folder for this build alone, where one is needed, so that its scratch files open no way to
+/// what else lies beside the output.
+using ScratchFolder = std::optional<TemporaryFolder>;
 
-  /// Empty when there is none.
-  [[nodiscard]] std::filesystem::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
+void make_scratch(ScratchFolder& scratch, const Manifest& manifest,
+                  const std::filesystem::path& parent) {
+  if (needs_scratch(manifest)) scratch.emplace(parent, ".reproduce");
+}
 
 /// What the inputs of the manifest are read from.
 std::vector<std::filesystem::path> readable(const Manifest& manifest,
@@ -87,7 +69,7 @@ std::vector<std::filesystem::path> readable(const Manifest& manifest,
 }
 
 Surroundings within(const ScratchFolder& scratch, Surroundings surroundings) {
-  surroundings.scratch_folder = scratch.path();
+  surroundings.scratch_folder = scratch ? scratch->path() : std::filesystem::path();
   return surroundings;
 }
 
@@ -105,7 +87,8 @@ ConfinedImage build_confined(const Order& order, const Surroundings& surrounding
                              sandbox::Mode mode, AtomicFile& out,
                              const ProgressCallback& progress) {
   const Manifest& manifest = order.manifest;
-  const ScratchFolder scratch(manifest, surroundings.scratch_folder);
+  ScratchFolder scratch;
+  make_scratch(scratch, manifest, surroundings.scratch_folder);
   const Surroundings inside = within(scratch, surroundings);
   sandbox::Confinement confined = confinement(manifest, inside, mode);
   for (const int descriptor : out.descriptors()) confined.descriptors.push_back(descriptor);
@@ -126,7 +109,8 @@ ConfinedImage build_confined(const Order& order, const Surroundings& surrounding
 ConfinedLock lock_confined(const Manifest& manifest, const std::vector<manifest::Pin>& resolved,
                            const Surroundings& surroundings, sandbox::Mode mode,
                            const ProgressCallback& progress) {
-  const ScratchFolder scratch(manifest, surroundings.scratch_folder);
+  ScratchFolder scratch;
+  make_scratch(scratch, manifest, surroundings.scratch_folder);
   const Surroundings inside = within(scratch, surroundings);
   const auto work = [&](const sandbox::Progress& report) {
     return encode_lock(make_lock(manifest, resolved, inside, report));

@@ -14,7 +14,7 @@
 #include "progress.hpp"
 
 #include "reproduce/base/error.hpp"
-#include "reproduce/base/file.hpp"
+#include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/build/compare_images.hpp"
 #include "reproduce/perturb/run.hpp"
@@ -24,29 +24,6 @@ namespace reproduce::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that is gone, with all that is in it, at the end.
-class Workplace {
- public:
-  explicit Workplace(const fs::path& parent)
-      : path_((fs::absolute(parent) / ".reproduce.check.XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr)
-      throw_io_error("create a folder in", parent.string(), errno);
-  }
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
-  Workplace(Workplace&&) = delete;
-  Workplace& operator=(Workplace&&) = delete;
-  ~Workplace() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] fs::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 ErrorKind kind_of(int exit_status) {
   switch (exit_status) {
@@ -119,7 +96,7 @@ report::CheckResult run_both(const std::vector<std::string>& arguments, const fs
 
 ExitCode check_reproducible(const std::vector<std::string>& arguments,
                             const fs::path& scratch_folder, const Terminal& terminal) {
-  const Workplace workplace(scratch_folder);
+  const TemporaryFolder workplace(fs::absolute(scratch_folder), ".reproduce.check");
   const report::CheckResult result = [&] {
     terminal.note("building twice under different circumstances");
     return run_both(arguments, workplace.path());

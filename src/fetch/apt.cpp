@@ -86,7 +86,7 @@ Package package_of(const Fields& fields) {
 Apt::Apt(const AptSettings& settings, std::string architecture)
     : settings_(settings),
       architecture_(std::move(architecture)),
-      scratch_(settings.scratch_folder),
+      scratch_(settings.scratch_folder, scratch_name),
       downloads_(scratch_.make("downloads")) {
   const std::filesystem::path status = scratch_.path() / "status";
   AtomicFile(status).publish();  // empty: nothing is installed

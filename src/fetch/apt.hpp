@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "scratch_folder.hpp"
-
+#include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/fetch/debian.hpp"
 
 namespace reproduce::fetch {
@@ -31,7 +30,7 @@ class Apt {
  private:
   const AptSettings& settings_;
   std::string architecture_;
-  ScratchFolder scratch_;
+  TemporaryFolder scratch_;
   std::filesystem::path downloads_;
   std::vector<std::string> options_;
 };

@@ -5,12 +5,12 @@
 
 #include "image_manifest.hpp"
 #include "location.hpp"
-#include "scratch_folder.hpp"
 
 #include "reproduce/base/checked.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::fetch {
@@ -55,7 +55,7 @@ class Fetch {
       : store_(store),
         reference_(reference),
         settings_(settings),
-        scratch_(settings.scratch_folder) {}
+        scratch_(settings.scratch_folder, scratch_name) {}
 
   /// A manifest's bytes, out of the store where it has them.
   Bytes manifest(const ImageReference& which, store::Object& object) const {
@@ -154,7 +154,7 @@ class Fetch {
   const store::Store& store_;
   const ImageReference& reference_;
   const RegistrySettings& settings_;
-  ScratchFolder scratch_;
+  TemporaryFolder scratch_;
 };
 
 [[noreturn]] void refuse_reference(std::string_view text, const std::string& why) {

@@ -1,13 +1,10 @@
 #include "reproduce/perturb/run.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "child.hpp"
@@ -17,6 +14,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/temporary_folder.hpp"
 
 namespace reproduce::perturb {
 namespace {
@@ -24,33 +22,27 @@ namespace {
 /// The folder of one run, gone when the run is over.
 class RunFolder {
  public:
-  RunFolder(const std::filesystem::path& scratch, const std::string& name) {
-    std::string pattern = (scratch / (name + "-XXXXXX")).string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw_io_error("create", pattern, errno);
-    path_ = pattern;
-    for (const auto& folder : {home(), temporary(), working()})
-      if (::mkdir(folder.c_str(), 0755) != 0) throw_io_error("create", folder.string(), errno);
+  RunFolder(const std::filesystem::path& scratch, const std::string& name)
+      : folder_(scratch, name),
+        home_(folder_.make("home")),
+        temporary_(folder_.make("tmp")),
+        working_(folder_.make("work")) {
     AtomicFile file(shim());
     file.write(shim_bytes());
     file.publish();
   }
-  RunFolder(const RunFolder&) = delete;
-  RunFolder& operator=(const RunFolder&) = delete;
-  RunFolder(RunFolder&&) = delete;
-  RunFolder& operator=(RunFolder&&) = delete;
-  ~RunFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
 
-  [[nodiscard]] std::filesystem::path home() const { return path_ / "home"; }
-  [[nodiscard]] std::filesystem::path temporary() const { return path_ / "tmp"; }
-  [[nodiscard]] std::filesystem::path working() const { return path_ / "work"; }
-  [[nodiscard]] std::filesystem::path shim() const { return path_ / "shim.so"; }
-  [[nodiscard]] std::filesystem::path mark() const { return path_ / "mark"; }
+  [[nodiscard]] const std::filesystem::path& home() const { return home_; }
+  [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
+  [[nodiscard]] const std::filesystem::path& working() const { return working_; }
+  [[nodiscard]] std::filesystem::path shim() const { return folder_.path() / "shim.so"; }
+  [[nodiscard]] std::filesystem::path mark() const { return folder_.path() / "mark"; }
 
  private:
-  std::filesystem::path path_;
+  TemporaryFolder folder_;
+  std::filesystem::path home_;
+  std::filesystem::path temporary_;
+  std::filesystem::path working_;
 };
 
 std::string_view name_part(std::string_view variable) {

@@ -1,9 +1,7 @@
 #include "reproduce/sandbox/command.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <map>
-#include <system_error>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +11,7 @@
 #include "process.hpp"
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/sandbox/message.hpp"
 
@@ -33,29 +32,6 @@ void check(const CommandSpec& spec) {
   if (spec.time_limit && spec.time_limit->count() <= 0)
     throw Error(ErrorKind::usage, "the time limit of a command is not positive");
 }
-
-/// A folder that only we may enter, gone with this object.
-class PrivateFolder {
- public:
-  explicit PrivateFolder(const std::filesystem::path& parent) {
-    std::string name = (parent / "reproduce-command.XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw_io_error("create", name, errno);
-    path_ = name;
-  }
-  PrivateFolder(const PrivateFolder&) = delete;
-  PrivateFolder& operator=(const PrivateFolder&) = delete;
-  PrivateFolder(PrivateFolder&&) = delete;
-  PrivateFolder& operator=(PrivateFolder&&) = delete;
-  ~PrivateFolder() {
-    std::error_code ignored;  // what a command locked away from us stays
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// What the keeper says; it is our own code, and the command has no way to its pipe.
 Report hear(MessageReader& reader) {
@@ -95,7 +71,7 @@ std::vector<std::string> command_environment(const CommandSpec& spec,
 
 Report run_command(const CommandSpec& spec) {
   check(spec);
-  const PrivateFolder home(spec.temporary);
+  const TemporaryFolder home(spec.temporary, "reproduce-command");
   (void)command_environment(spec, home.path());  // refuses what is impossible, here
   Pipe pipe = make_pipe();
   const pid_t caller = ::getpid();

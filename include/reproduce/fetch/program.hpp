@@ -19,6 +19,9 @@ struct Programs {
   std::chrono::seconds time_limit{3600};   ///< of one run; the program is killed then
 };
 
+/// What the folders are called in which programs work, below the caller's scratch folder.
+inline constexpr const char* scratch_name = "reproduce-fetch";
+
 struct Command {
   std::string program;  ///< a name, found in search_path
   std::vector<std::string> arguments{};
