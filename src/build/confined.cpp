@@ -17,29 +17,13 @@ namespace {
 using manifest::Manifest;
 using manifest::Origin;
 
-/// Whether anything is unpacked, and so waits in scratch files.
+/// Whether anything is unpacked, and so waits in scratch files. A folder of the host is not.
 bool needs_scratch(const Manifest& manifest) {
   return std::any_of(manifest.inputs.begin(), manifest.inputs.end(),
                      [](const manifest::Input& input) {
-                       switch (input.kind) {
-                         case manifest::InputKind::kernel:
-                         case manifest::InputKind::kernel_config:
-                         case manifest::InputKind::init:
-                         case manifest::InputKind::nsm:
-                         case manifest::InputKind::raw:
-                         case manifest::InputKind::file:
-                           return false;
-                         case manifest::InputKind::dir:
-                           return input.origin != Origin::path;
-                         case manifest::InputKind::cpio:
-                         case manifest::InputKind::tar:
-                         case manifest::InputKind::deb:
-                         case manifest::InputKind::debs:
-                         case manifest::InputKind::oci:
-                         case manifest::InputKind::eif:
-                           return true;
-                       }
-                       return true;
+                       const bool is_folder =
+                           input.kind == manifest::InputKind::dir && input.origin == Origin::path;
+                       return !is_folder && !manifest::is_one_file(input.kind);
                      });
 }
 

@@ -54,14 +54,6 @@ class CountedSink final : public Sink {
   std::uint64_t count_ = 0;
 };
 
-std::string loss_warning(const std::string& source, const layers::Loss& first, std::size_t count) {
-  std::string warning =
-      quote(source) + " has what a ramdisk cannot hold, and it is lost: " + printable(first.what) +
-      " of " + quote("/" + first.path);
-  if (count > 1) warning += ", and " + std::to_string(count - 1) + " more";
-  return warning;
-}
-
 /// Joins a layer of each kind.
 struct JoinLayer {
   TreeJoiner& joiner;
@@ -168,9 +160,11 @@ void TreeJoiner::note_source(const layers::Layer& layer, const std::string& sour
     if (++(is_linted ? linted : others) == 1) (is_linted ? first_linted : first) = &loss;
     if (is_linted) notes_.losses.push_back({tree::join(to, loss.path), loss.what, loss.kind});
   }
-  if (first != nullptr) notes_.warnings.push_back(loss_warning(source, *first, others));
-  if (first_linted != nullptr)
-    notes_.unlinted.push_back(loss_warning(source, *first_linted, linted));
+  const auto warn = [&source](Warnings& warnings, const layers::Loss& loss, std::size_t count) {
+    warnings.push_back(layers::describe_losses(source, "a ramdisk", loss, count));
+  };
+  if (first != nullptr) warn(notes_.warnings, *first, others);
+  if (first_linted != nullptr) warn(notes_.unlinted, *first_linted, linted);
 }
 
 LayeredRamdisk::LayeredRamdisk(TreeJoiner&& joined, manifest::Compression compression)

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "exit_code.hpp"
-#include "fetch_progress.hpp"
 #include "store_option.hpp"
 #include "verb.hpp"
 
@@ -20,7 +19,6 @@ namespace {
 
 struct Options {
   std::string manifest = "enclave.toml";
-  std::string sandbox = "auto";
   FetchOptions fetch;
 };
 
@@ -47,9 +45,7 @@ ExitCode run(const Options& options, const Terminal& terminal) {
   report::FetchedInputs fetched;  // where nothing is fetched, no store is made
   if (resolve::needs_store(manifest)) {
     const store::Store store(store_folder(options.fetch.store), store::Access::write);
-    resolve::Settings settings =
-        fetch_settings(options.fetch, sandbox_mode(options.sandbox), store.folder());
-    settings.progress = fetch_progress(terminal);
+    const resolve::Settings settings = fetch_settings(options.fetch, store.folder(), terminal);
     for (const std::string& note : resolve::fetch_locked(manifest, lock, store, settings))
       terminal.warning(note);
     fetched = count(lock, store);
@@ -75,7 +71,6 @@ Verb add_fetch(CLI::App& root) {
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("MANIFEST", options->manifest, "default: enclave.toml")->type_name("");
   add_fetch_options(*app, options->fetch);
-  add_sandbox_option(*app, options->sandbox);
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }
 

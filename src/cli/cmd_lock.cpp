@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "exit_code.hpp"
-#include "fetch_progress.hpp"
 #include "progress.hpp"
 #include "store_option.hpp"
 #include "verb.hpp"
@@ -25,7 +24,6 @@ namespace {
 
 struct Options {
   std::string manifest = "enclave.toml";
-  std::string sandbox = "auto";
   FetchOptions fetch;
 };
 
@@ -46,9 +44,7 @@ std::vector<manifest::Pin> resolve_inputs(const Options& options,
                                           const Terminal& terminal) {
   if (!resolve::needs_store(manifest)) return {};
   const store::Store store(store_folder(options.fetch.store), store::Access::write);
-  resolve::Settings settings =
-      fetch_settings(options.fetch, sandbox_mode(options.sandbox), store.folder());
-  settings.progress = fetch_progress(terminal);
+  const resolve::Settings settings = fetch_settings(options.fetch, store.folder(), terminal);
   resolve::Resolved resolved =
       resolve::resolve(manifest, previous_lock(lock_file), store, settings);
   for (const std::string& note : resolved.notes) terminal.warning(note);
@@ -71,8 +67,8 @@ ExitCode run(const Options& options, const Terminal& terminal) {
   }
   const build::ConfinedLock locked = [&] {
     Progress progress(terminal, "locking", 0);
-    return build::lock_confined(manifest, resolved, surroundings, sandbox_mode(options.sandbox),
-                                progress.callback());
+    return build::lock_confined(manifest, resolved, surroundings,
+                                sandbox_mode(options.fetch.sandbox), progress.callback());
   }();
   const std::string text = manifest::write_lock(locked.made.lock);
   file.write(as_bytes(text));
@@ -102,7 +98,6 @@ Verb add_lock(CLI::App& root) {
   const auto options = std::make_shared<Options>();  // outlives this call
   app->add_option("MANIFEST", options->manifest, "default: enclave.toml")->type_name("");
   add_fetch_options(*app, options->fetch);
-  add_sandbox_option(*app, options->sandbox);
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }
 

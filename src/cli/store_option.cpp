@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <optional>
 
+#include "fetch_progress.hpp"
+
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/store/store.hpp"
@@ -85,10 +87,12 @@ void add_fetch_options(CLI::App& app, FetchOptions& options) {
                  "credentials for registries, as `skopeo login` writes them")
       ->type_name("FILE")
       ->group(fetch_group);
+  add_sandbox_option(app, options.sandbox);
 }
 
-resolve::Settings fetch_settings(const FetchOptions& options, sandbox::Mode sandbox,
-                                 const std::filesystem::path& scratch_folder) {
+resolve::Settings fetch_settings(const FetchOptions& options,
+                                 const std::filesystem::path& scratch_folder,
+                                 const Terminal& terminal) {
   const fetch::Programs programs{.environment = passed_on()};
   resolve::Settings settings;
   settings.url.ca_file = options.ca_file;
@@ -103,7 +107,8 @@ resolve::Settings fetch_settings(const FetchOptions& options, sandbox::Mode sand
       absolute(options.auth_file.empty() ? first_of({"REGISTRY_AUTH_FILE"}) : options.auth_file);
   settings.scratch_folder = std::filesystem::temp_directory_path();
   settings.run_commands = options.run_commands;
-  settings.sandbox = sandbox;
+  settings.sandbox = sandbox_mode(options.sandbox);
+  settings.progress = fetch_progress(terminal);
   return settings;
 }
 

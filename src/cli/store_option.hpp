@@ -30,6 +30,7 @@ void add_store_option(CLI::App& app, StoreOptions& options);
 /// How inputs are fetched, as far as the command line says it.
 struct FetchOptions {
   StoreOptions store;
+  std::string sandbox = "auto";
   std::string ca_file;       ///< more authorities for URLs, PEM
   std::string certificates;  ///< a folder with more authorities for registries
   std::string auth_file;     ///< credentials for registries
@@ -39,8 +40,9 @@ struct FetchOptions {
 void add_fetch_options(CLI::App& app, FetchOptions& options);
 
 /// The rest is from the environment: HOME, the proxies, and where skopeo looks for credentials.
-[[nodiscard]] resolve::Settings fetch_settings(const FetchOptions& options, sandbox::Mode sandbox,
-                                               const std::filesystem::path& scratch_folder);
+[[nodiscard]] resolve::Settings fetch_settings(const FetchOptions& options,
+                                               const std::filesystem::path& scratch_folder,
+                                               const Terminal& terminal);
 
 /// --sandbox=auto|require|off.
 void add_sandbox_option(CLI::App& app, std::string& sandbox);

@@ -19,8 +19,7 @@ using manifest::FileRef;
 using manifest::InputKind;
 
 bool is_whole_file(const Ledger& ledger, const FileRef& ref) {
-  return ref.part.empty() && !holds_tree(ledger.input(ref.input).kind) &&
-         ledger.input(ref.input).kind != InputKind::eif;
+  return ref.part.empty() && manifest::is_one_file(ledger.input(ref.input).kind);
 }
 
 /// Reads a content, which lives as long as this: the reader and all that it has unpacked may be

@@ -196,27 +196,6 @@ UnpackedInput unpack_oci(Ledger& ledger, InputId id, const std::filesystem::path
 
 }  // namespace
 
-bool holds_tree(InputKind kind) noexcept {
-  switch (kind) {
-    case InputKind::kernel:
-    case InputKind::kernel_config:
-    case InputKind::init:
-    case InputKind::nsm:
-    case InputKind::raw:
-    case InputKind::file:
-    case InputKind::eif:
-      return false;
-    case InputKind::dir:
-    case InputKind::cpio:
-    case InputKind::tar:
-    case InputKind::deb:
-    case InputKind::debs:
-    case InputKind::oci:
-      return true;
-  }
-  return false;
-}
-
 UnpackedInput unpack(Ledger& ledger, InputId id, const std::filesystem::path& scratch_folder) {
   const auto tree_of = [&](auto read) {
     return UnpackedInput{.layer = use_file(ledger, id, read)};

@@ -20,9 +20,6 @@ struct UnpackedInput {
   std::map<std::string, tree::ContentPtr> sections{};  ///< of an image: "kernel", "ramdisk 0"
 };
 
-/// Whether inputs of this kind hold a tree.
-[[nodiscard]] bool holds_tree(manifest::InputKind kind) noexcept;
-
 /// Reads the input once, from its first to its last byte. What is not the pinned input is
 /// refused for that, whatever else is wrong with it.
 [[nodiscard]] UnpackedInput unpack(Ledger& ledger, manifest::InputId id,

@@ -34,6 +34,27 @@ std::string_view name_of(InputKind kind) noexcept {
   return {};
 }
 
+bool is_one_file(InputKind kind) noexcept {
+  switch (kind) {
+    case InputKind::kernel:
+    case InputKind::kernel_config:
+    case InputKind::init:
+    case InputKind::nsm:
+    case InputKind::raw:
+    case InputKind::file:
+      return true;
+    case InputKind::dir:
+    case InputKind::cpio:
+    case InputKind::tar:
+    case InputKind::deb:
+    case InputKind::debs:
+    case InputKind::oci:
+    case InputKind::eif:
+      return false;
+  }
+  return false;
+}
+
 std::string_view name_of(Origin origin) noexcept {
   switch (origin) {
     case Origin::path:

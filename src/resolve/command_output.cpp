@@ -26,9 +26,8 @@ store::Object keep_folder(const fs::path& path, const store::Store& store, const
                           std::vector<std::string>& notes) {
   const layers::Layer layer = layers::read_directory(path);
   if (!layer.losses.empty())
-    notes.push_back(quote(path.string()) + " has what an archive cannot hold, and it is lost: " +
-                    printable(layer.losses.front().what) + " of " +
-                    quote("/" + layer.losses.front().path));
+    notes.push_back(layers::describe_losses(path.string(), "an archive", layer.losses.front(),
+                                            layer.losses.size()));
   UniqueFd scratch = open_scratch_file(settings.scratch_folder);
   DescriptorSink sink(scratch.get(), "scratch file");
   cpio::write_archive(layer.tree, 0, sink);

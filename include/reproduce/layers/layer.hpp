@@ -40,6 +40,11 @@ inline void keep_newest(std::optional<NewestFile>& newest, std::int64_t seconds,
     newest = NewestFile{.seconds = seconds, .path = std::string(path)};
 }
 
+/// A sentence for people: `source` has what `holder` ("a ramdisk") cannot hold, such as `first`
+/// of its `count` losses.
+[[nodiscard]] std::string describe_losses(const std::string& source, const std::string& holder,
+                                          const Loss& first, std::size_t count);
+
 struct Layer {
   tree::Tree tree{};
   std::vector<Loss> losses{};  ///< in no particular order

@@ -43,6 +43,9 @@ enum class InputKind {
 
 [[nodiscard]] std::string_view name_of(InputKind kind) noexcept;
 
+/// Whether inputs of this kind are one file, used whole; others are unpacked.
+[[nodiscard]] bool is_one_file(InputKind kind) noexcept;
+
 /// Where the bytes of an input lie. All but the first are brought to the store by
 /// `reproduce lock` and `reproduce fetch`, and read from there.
 enum class Origin {
