@@ -11,7 +11,7 @@ namespace reproduce::build {
 /// Sentences, the first difference of each section, none when the files are the same byte for
 /// byte. What is unpacked to be compared waits in `scratch_folder`.
 ///
-///     ramdisk 1: /rootfs/etc/motd differs in content
+///     ramdisk 1: '/rootfs/etc/motd' differs in content
 ///     metadata: 26 bytes in one, 27 in the other
 ///
 /// Both must be well-formed images: Error{malformed} otherwise.
