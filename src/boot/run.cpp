@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,39 +13,15 @@
 #include "console_output.hpp"
 #include "process.hpp"
 #include "vsock_backend.hpp"
-#include <stdlib.h>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/stream.hpp"
+#include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/base/trace.hpp"
 #include "reproduce/fetch/program.hpp"
 
 namespace reproduce::boot {
 namespace {
-
-/// A folder of our own, gone with the object. QEMU unpacks kernel and ramdisks there.
-class Scratch {
- public:
-  explicit Scratch(const std::filesystem::path& parent) {
-    std::string pattern = (parent / "reproduce-run.XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw_io_error("create a folder in", parent.string(), errno);
-    path_ = pattern;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  Scratch(Scratch&&) = delete;
-  Scratch& operator=(Scratch&&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct Ends {
   UniqueFd ours;
@@ -92,7 +67,7 @@ constexpr int vsock_number = 4;
 class Session {
  public:
   explicit Session(const RunSetup& what)
-      : scratch_(what.temporary),
+      : scratch_(what.temporary, "reproduce-run"),
         timer_(make_timer(what.time_limit)),
         output_(what.console, what.console_is_seen),
         stop_(what.stop),
@@ -219,7 +194,7 @@ class Session {
                 {.file = program_, .got = fetch::summary_of(said_)});
   }
 
-  Scratch scratch_;
+  TemporaryFolder scratch_;  // QEMU unpacks kernel and ramdisks there
   UniqueFd timer_;
   ConsoleOutput output_;
   int stop_;
