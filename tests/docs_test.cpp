@@ -63,7 +63,7 @@ std::vector<Mention> links_on(const TextFile& page) {
 
 std::vector<Mention> paths_in(const TextFile& file) {
   static const std::regex pattern(
-      R"((?:^|[^\w/.-])((?:src|include/reproduce|tests|docs|\.ci)/[\w./-]*\.(?:[ch]pp|[ch]|md|sh|txt|toml)))");
+      R"((?:^|[^\w/.-])((?:src|include/reproduce|tests|docs|\.ci)/[\w./-]*\.(?:[ch]pp|[ch]|md|sh|txt|toml))(?!\w))");
   return mentions(file, "/", pattern);
 }
 
