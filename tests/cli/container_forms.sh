@@ -102,6 +102,23 @@ says shown "env b'A=b c\\nPATH=/bin\\n'"
 says shown "workdir b'/etc\\n'"
 grep -q "^user b'77" shown || { cat shown; exit 1; }
 
+# nitro-cli takes Cmd or, where there is none, Entrypoint, and neither user nor folder.
+umoci config --image layout:hard --tag entrypoint --clear config.cmd
+copy oci:layout:entrypoint oci:entrypoint:it
+manifest nitro 'oci = "oci.tar"' 'compat = "nitro-cli"'
+manifest nitro-entrypoint 'oci = "entrypoint"' 'compat = "nitro-cli"'
+manifest entrypoint 'oci = "entrypoint"'
+for form in nitro nitro-entrypoint entrypoint; do
+  make "$form"
+  python3 show.py "$form.eif" >"shown.$form"
+  says "shown.$form" "env b'A=b c\\nPATH=/bin\\n'"
+done
+says shown.nitro "cmd b'one\\ntwo\\n'"
+says shown.nitro-entrypoint "cmd b'/bin/start\\n'"
+says shown.entrypoint "cmd b'/bin/start\\n'"
+! grep -E '^(user|workdir) ' shown.nitro shown.nitro-entrypoint || exit 1
+grep -q '^user ' shown.entrypoint
+
 # A tag that moves changes neither the build nor what fetch brings.
 umoci config --image layout:hard --tag other --config.cmd three
 copy --dest-tls-verify=false oci:layout:other "docker://$host/team/hard:1"
