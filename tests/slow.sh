@@ -1,7 +1,8 @@
 #!/bin/sh
 # The checks that take longer than the tests themselves:
 #
-#     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips] [layers-hostile]
+#     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
+#                      [layers-hostile] [layers-hard] [determinism] [throughput]
 #
 # With no check named: the first four. bitflips takes half an hour of processor time.
 #
@@ -16,6 +17,11 @@
 #
 # layers-hostile: tests/cli/layers_hostile.sh with everything: also bombs of 10 GiB, ten million
 #           entries, and an archive just within all limits.
+# layers-hard: a container image with every hard case, 50,000 files and a layer of more than 1 GiB gives
+#           the tree that umoci unpacks, and one enclave image from layout, archives and registry. Root.
+# determinism: a lock and an image 20 times on disordered file systems and under other circumstances,
+#           and by reprotest. Root.
+# throughput: how fast 1 GiB of files becomes an image, and that each byte of it is read once.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/tests/setup.sh"
@@ -69,6 +75,9 @@ for check in "$@"; do
         --gtest_filter=BitFlips.DISABLED_NoneVerifiesInAnyGenuineDocument
       ;;
     layers-hostile) HOSTILE=all campaign "$check" cli/layers_hostile.sh ;;
+    layers-hard) campaign "$check" campaign/layers_hard.sh ;;
+    determinism) campaign "$check" campaign/determinism.sh ;;
+    throughput) campaign "$check" campaign/throughput.sh ;;
     *) fail "no such check: $check" ;;
   esac
 done
