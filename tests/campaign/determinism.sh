@@ -222,5 +222,6 @@ cp reproduce one
 reprotest --no-diffoscope --vary=-user_group \
   -c 'sh -c "./reproduce lock -q --store new && ./reproduce build -q --store new -o x.eif"' one x.eif -- null >reprotest.log 2>&1 ||
   { cat reprotest.log; exit 1; }
-says reprotest.log "$(sed -n 's, *./kinds.eif,,p' expected)"
+# Its copies of the folder have no hard links, so that its image is another than ours, both times.
+says reprotest.log "Reproduction successful"
 echo "reprotest: identical"
