@@ -96,7 +96,7 @@ take_firmware() {
   dpkg-deb -x "$(downloaded seabios)" firmware
   dpkg-deb -x "$(downloaded qemu-system-data)" firmware
   cp firmware/usr/share/seabios/bios-microvm.bin result/firmware/
-  cp "$(find firmware -name linuxboot_dma.bin -type f | head -n 1)" result/firmware/
+  cp firmware/usr/share/qemu/linuxboot_dma.bin firmware/usr/share/qemu/qboot.rom result/firmware/
 }
 
 take_debian_kernel() {
