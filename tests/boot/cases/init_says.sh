@@ -21,11 +21,11 @@ end="init: the app was not started: status"
     no-command)
       printf '[[ramdisk]]\n[[ramdisk.layer]]\neif = "../inputs/tiny/app.eif"\nsection = "ramdisk 0"\n'
       printf '[[ramdisk.layer]]\nmkdir = "/rootfs"\n'
-      cause="init: cannot read /cmd: No such file or directory"
+      cause="init: cannot read /cmd: no such file or folder"
       end="$end 125" ;;
     no-program)
       app '["/usr/bin/nothing"]'
-      cause="init: cannot run '/usr/bin/nothing': No such file or directory"
+      cause="init: cannot run '/usr/bin/nothing': no such file or folder"
       end="$end 127" ;;
     not-in-path)
       app '["nothing"]'
