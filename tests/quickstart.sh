@@ -4,8 +4,9 @@
 #     sh tests/quickstart.sh
 #
 # Installs what is missing from Debian, builds reproduce, makes an enclave image of a Debian kernel,
-# busybox and a small init, makes it again under other conditions, and verifies it against two
-# attestation documents. Everything it makes is below build/quickstart, for you to look at.
+# busybox and a small init, makes it again under other conditions, verifies it against two
+# attestation documents, and boots it where a QEMU that can do that has been set up. Everything it
+# makes is below build/quickstart, for you to look at.
 # Fails when a step does not end exactly as it says.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -146,6 +147,16 @@ if [ -e "$genuine" ]; then
 else
   say "Left out: there is no $genuine"
   say "(REPRODUCE_VECTORS names the folder with documents signed by AWS.)"
+fi
+
+step "10. Boot it, without AWS's hardware"
+boot_cache=${XDG_CACHE_HOME:-$HOME/.cache}/reproduce-boot
+if [ -n "$(find "$boot_cache" -maxdepth 2 -name qemu 2>/dev/null)" ]; then
+  say "In QEMU's emulation of an enclave: nothing isolates it, and its attestation is not genuine."
+  expect 0 reproduce run --timeout 600 --append quiet hello.eif
+else
+  say "Left out: there is no QEMU with the machine nitro-enclave in $boot_cache"
+  say "(setup.sh in tests/boot builds one from Debian's sources, in a few minutes.)"
 fi
 
 step "Done: built twice alike, one yes, one no. The images are in $room"

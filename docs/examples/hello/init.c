@@ -47,12 +47,13 @@ int main(void) {
   mount_on("tmpfs", "/tmp", MS_NOSUID | MS_NODEV);
 
   const int status = run_app();
+  // In the words of the builtin init, which `reproduce run` understands.
   if (status < 0)
-    puts("init: /app could not be started");
+    puts("init: the app was not started: status 125");
   else if (WIFEXITED(status))
-    printf("init: /app exited with %d\n", WEXITSTATUS(status));
+    printf("init: the app exited with status %d\n", WEXITSTATUS(status));
   else
-    printf("init: /app was ended by signal %d\n", WTERMSIG(status));
+    printf("init: the app was killed by signal %d\n", WTERMSIG(status));
 
   sync();
   reboot(RB_AUTOBOOT);  // with reboot=k on the command line this ends an enclave
