@@ -73,8 +73,8 @@ std::string option_value(std::string_view text) {
 }
 
 std::string machine_option(const Machine& machine) {
-  // acpi=on: Debian's kernels find the bus of the security module by ACPI alone.
-  std::string option = "nitro-enclave,vsock=vsock,acpi=on";
+  std::string option = "nitro-enclave,vsock=vsock,acpi=";
+  option += machine.acpi ? "on" : "off";
   // As AWS names enclaves: the instance, and a number of its own.
   option += ",id=" + option_value(machine.parent_id.value_or("i-00000000000000000")) +
             "-enc0000000000000000";

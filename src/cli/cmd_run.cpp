@@ -36,6 +36,7 @@ struct Options {
   std::string append;
   std::optional<std::uint64_t> memory, time_limit;
   std::uint32_t cpus = 1;
+  bool no_acpi = false;
 };
 
 /// A variable that is set to something.
@@ -91,6 +92,7 @@ measure::ImageMeasurements measure(const UniqueFd& image, const std::string& nam
 boot::Machine machine_for(const Options& options, std::uint64_t image_size) {
   return {.memory_mib = options.memory.value_or(boot::usual_memory_mib(image_size)),
           .cpus = options.cpus,
+          .acpi = !options.no_acpi,
           .append = options.append,
           .parent_role = options.parent_role,
           .parent_id = options.parent_id};
@@ -222,6 +224,8 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--cpus", options.cpus, "processors of the guest; default: 1")
       ->check(CLI::Range(1, 64))
       ->type_name("N")
+      ->group(machine);
+  app.add_flag("--no-acpi", options.no_acpi, "for a kernel without ACPI, such as those of Nitro")
       ->group(machine);
   app.add_option("--append", options.append, "more of a command line; changes no register")
       ->type_name("WORDS")

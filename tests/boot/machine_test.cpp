@@ -144,6 +144,13 @@ TEST(QemuArguments, NameDescriptorsAndNeverPaths) {
   EXPECT_EQ(value_of(words, "-icount"), "shift=4,sleep=off");
   EXPECT_EQ(value_of(words, "-accel"), "tcg");
   EXPECT_EQ(std::ranges::count(words, "-append"), 0);
+  EXPECT_TRUE(value_of(words, "-machine").starts_with("nitro-enclave,vsock=vsock,acpi=on,id="));
+}
+
+TEST(QemuArguments, LeaveAcpiOutForAKernelWithoutIt) {
+  const auto words = qemu_arguments({.program = "/q/qemu", .firmware = {}}, {.acpi = false},
+                                    {.image = 3, .console = 1, .vsock = 4, .backend = {}});
+  EXPECT_TRUE(value_of(words, "-machine").starts_with("nitro-enclave,vsock=vsock,acpi=off,id="));
 }
 
 TEST(QemuArguments, LetNoTextAddAnOption) {

@@ -38,6 +38,9 @@ struct QemuSearch {
 struct Machine {
   std::uint64_t memory_mib = 0;
   std::uint32_t cpus = 1;
+  /// Kernels of Debian find the bus of the security module by ACPI alone. Without it, as on
+  /// Nitro, QEMU describes that bus on the command line (CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES).
+  bool acpi = true;
   std::string append{};                      ///< behind the image's command line, unmeasured
   std::optional<std::string> parent_role{};  ///< makes PCR3
   std::optional<std::string> parent_id{};    ///< makes PCR4
