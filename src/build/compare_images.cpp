@@ -1,12 +1,14 @@
 #include "reproduce/build/compare_images.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/eif/metadata.hpp"
 #include "reproduce/eif/payload.hpp"
 #include "reproduce/eif/reader.hpp"
 #include "reproduce/layers/archive.hpp"
@@ -20,7 +22,7 @@ using tree::Entry;
 /// A section, as content that can be read again.
 struct Part {
   std::string name;
-  bool is_ramdisk = false;
+  eif::SectionType type{};
   tree::ContentPtr content;
 };
 
@@ -37,7 +39,7 @@ Parts parts_of(const std::filesystem::path& image, const std::filesystem::path& 
   while (const auto section = reader.next_section()) {
     eif::PayloadSource payload(reader);
     parts.sections.push_back({.name = eif::label_of(*section),
-                              .is_ramdisk = section->type == eif::SectionType::ramdisk,
+                              .type = section->type,
                               .content = layers::spool(payload, scratch_folder)});
   }
   reader.finish();
@@ -103,6 +105,54 @@ std::string tree_difference(const tree::Tree& one, const tree::Tree& other) {
   return {};
 }
 
+/// A field and whether it differs.
+using Field = std::pair<const char*, bool>;
+
+/// "A and B differ"; empty when none does.
+std::string fields_text(std::initializer_list<Field> fields) {
+  std::string names;
+  bool several = false;
+  for (const auto& [name, differs] : fields) {
+    if (!differs) continue;
+    several = !names.empty();
+    names += (several ? ", " : "") + std::string(name);
+  }
+  return names.empty() ? names : names + (several ? " differ" : " differs");
+}
+
+std::string metadata_text(const Part& one, const Part& other) {
+  try {
+    const auto metadata_of = [](const Part& part) {
+      return eif::decode_metadata(
+          read_all(*part.content->open(), eif::max_metadata_size, "metadata"));
+    };
+    const eif::Metadata first = metadata_of(one);
+    const eif::Metadata second = metadata_of(other);
+    std::string text =
+        fields_text({{"ImageName", first.image_name != second.image_name},
+                     {"ImageVersion", first.image_version != second.image_version},
+                     {"BuildTime", first.build_time != second.build_time},
+                     {"BuildTool", first.build_tool != second.build_tool},
+                     {"BuildToolVersion", first.build_tool_version != second.build_tool_version},
+                     {"OperatingSystem", first.operating_system != second.operating_system},
+                     {"KernelVersion", first.kernel_version != second.kernel_version},
+                     {"DockerInfo", first.docker_info != second.docker_info},
+                     {"CustomMetadata", first.custom_metadata != second.custom_metadata}});
+    if (!text.empty()) return text;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+  }
+  return bytes_text(one, other);
+}
+
+/// Offsets, sizes and checksum follow from the sections.
+std::string header_text(const eif::Header& one, const eif::Header& other) {
+  return fields_text({{"version", one.version != other.version},
+                      {"flags", one.flags != other.flags},
+                      {"default memory", one.default_mem != other.default_mem},
+                      {"default CPUs", one.default_cpus != other.default_cpus}});
+}
+
 std::optional<layers::Layer> unpack(const Part& part, const std::filesystem::path& scratch_folder) {
   try {
     return layers::read_archive(*part.content->open(), scratch_folder);
@@ -122,6 +172,21 @@ std::string ramdisk_text(const Part& one, const Part& other,
   return "the same files, written in another way: " + bytes_text(one, other);
 }
 
+std::string part_text(const Part& one, const Part& other,
+                      const std::filesystem::path& scratch_folder) {
+  switch (one.type) {
+    case eif::SectionType::ramdisk:
+      return ramdisk_text(one, other, scratch_folder);
+    case eif::SectionType::metadata:
+      return metadata_text(one, other);
+    case eif::SectionType::kernel:
+    case eif::SectionType::cmdline:
+    case eif::SectionType::signature:
+      break;
+  }
+  return bytes_text(one, other);
+}
+
 }  // namespace
 
 std::vector<std::string> compare_images(const std::filesystem::path& one,
@@ -139,13 +204,11 @@ std::vector<std::string> compare_images(const std::filesystem::path& one,
     if (part.name != counterpart.name) {
       differences.push_back("a " + part.name + " in one, a " + counterpart.name + " in the other");
     } else if (first_difference(*part.content, *counterpart.content)) {
-      differences.push_back(part.name + ": " +
-                            (part.is_ramdisk ? ramdisk_text(part, counterpart, scratch_folder)
-                                             : bytes_text(part, counterpart)));
+      differences.push_back(part.name + ": " + part_text(part, counterpart, scratch_folder));
     }
   }
-  if (differences.empty() && parts.header != others.header)
-    differences.emplace_back("header: the fields beside offsets and sizes");
+  if (const std::string header = header_text(parts.header, others.header); !header.empty())
+    differences.push_back("header: " + header);
   return differences;
 }
 

@@ -69,6 +69,22 @@ TEST_F(CompareImages, NamesTheSectionAndTheByte) {
                                               "cmdline: the first difference is at byte 0"));
 }
 
+TEST_F(CompareImages, NamesTheFieldsOfTheMetadata) {
+  test::ToyImage other;
+  std::string& metadata = other.sections[2].payload;
+  metadata.replace(metadata.find("1970"), 4, "1971");
+  EXPECT_THAT(compare({}, other), ElementsAre("metadata: BuildTime differs"));
+  metadata.replace(metadata.find("\"toy\""), 5, "\"joy\"");
+  EXPECT_THAT(compare({}, other), ElementsAre("metadata: ImageName, BuildTime differ"));
+  // The same values, written in another way.
+  test::ToyImage spaced;
+  spaced.sections[2].payload.insert(1, " ");
+  EXPECT_THAT(
+      compare({}, spaced),
+      ElementsAre(testing::StartsWith(
+          "metadata: " + std::to_string(spaced.sections[2].payload.size() - 1) + " bytes")));
+}
+
 TEST_F(CompareImages, FindsADifferenceBehindTheFirstChunk) {
   std::string one(600'000, 'x');
   std::string other = one;
@@ -90,7 +106,7 @@ TEST_F(CompareImages, TellsSectionsThatOneHasNot) {
 TEST_F(CompareImages, TellsTheHeader) {
   test::ToyImage other;
   other.flags = 1;
-  EXPECT_THAT(compare({}, other), ElementsAre("header: the fields beside offsets and sizes"));
+  EXPECT_THAT(compare({}, other), ElementsAre("header: flags differs"));
 }
 
 TEST_F(CompareImages, NamesTheFileInARamdisk) {

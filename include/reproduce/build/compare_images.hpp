@@ -12,7 +12,8 @@ namespace reproduce::build {
 /// byte. What is unpacked to be compared waits in `scratch_folder`.
 ///
 ///     ramdisk 1: '/rootfs/etc/motd' differs in content
-///     metadata: 26 bytes in one, 27 in the other
+///     metadata: BuildTime differs
+///     kernel: the first difference is at byte 4096
 ///
 /// Both must be well-formed images: Error{malformed} otherwise.
 [[nodiscard]] std::vector<std::string> compare_images(const std::filesystem::path& one,
