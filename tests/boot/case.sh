@@ -15,7 +15,7 @@ wrong() {
   printf '%s\n' "$*"
   if [ -s console ]; then
     echo "--- the end of the console:"
-    grep -v '^document ' console | tail -n 25
+    grep -v '^attestation ' console | tail -n 25
   fi
   exit 1
 }
