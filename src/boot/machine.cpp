@@ -16,7 +16,7 @@ namespace reproduce::boot {
 namespace {
 
 constexpr const char* where_to_get_one =
-    "setup.sh of tests/boot builds one from Debian's sources; --qemu PATH names another";
+    "`sh tests/boot/setup.sh` builds one from Debian's sources; --qemu PATH names another";
 
 /// Whether the output of `-machine help` has a line that starts with the machine's name.
 bool names_the_machine(std::string_view output) {
@@ -107,7 +107,7 @@ Qemu find_qemu(const QemuSearch& search) {
       throw Error(ErrorKind::environment, "this QEMU has no machine 'nitro-enclave'",
                   {.file = search.given->string(),
                    .hint = "it came with QEMU 9.2, and few builds have it; "
-                           "setup.sh of tests/boot makes one"});
+                           "`sh tests/boot/setup.sh` makes one"});
     return with_firmware(*search.given);
   }
   std::string seen;
@@ -122,7 +122,7 @@ Qemu find_qemu(const QemuSearch& search) {
       if (has_the_machine(program, search)) return with_firmware(program);
   throw Error(ErrorKind::environment, "there is no QEMU with the machine 'nitro-enclave'",
               {.expected = "qemu-system-x86_64 9.2 or newer in a folder of PATH, or the cache of "
-                           "setup.sh of tests/boot",
+                           "tests/boot/setup.sh",
                .got = seen.empty() ? "" : seen + " without this machine",
                .hint = where_to_get_one});
 }

@@ -263,7 +263,7 @@ Verb add_run(CLI::App& root) {
            "its console, the registers in it are compared with the measured ones.\n"
            "\n"
            "QEMU is the one of --qemu, else qemu-system-x86_64 in PATH when it has the machine\n"
-           "nitro-enclave, else the one that setup.sh of tests/boot has made. There is no KVM.\n"
+           "nitro-enclave, else the one that tests/boot/setup.sh has made. There is no KVM.\n"
            "Without --vsock the guest has a vsock device, and nobody answers there.\n"
            "\n"
            "The exit status is the app's, as the builtin init says it at the end of the console:\n"

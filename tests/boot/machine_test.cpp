@@ -83,7 +83,7 @@ TEST(Qemu, ThatIsNowhereIsToldWithWhereToGetIt) {
   });
   EXPECT_EQ(error.kind(), ErrorKind::environment);
   EXPECT_NE(error.context().got.find(without.string()), std::string::npos);
-  EXPECT_NE(error.context().hint.find("setup.sh of tests/boot"), std::string::npos);
+  EXPECT_NE(error.context().hint.find("tests/boot/setup.sh"), std::string::npos);
 }
 
 TEST(Qemu, ThatWasGivenIsTheOneOrNone) {

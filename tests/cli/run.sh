@@ -209,14 +209,14 @@ expect 5 with_qemu run --vsock absent/../absent app.eif --qemu absent
 # No QEMU that would do.
 expect 5 env PATH=/nonexistent "$REPRODUCE" run app.eif
 says err "there is no QEMU with the machine 'nitro-enclave'"
-says err "setup.sh of tests/boot"
+says err "tests/boot/setup.sh"
 printf '#!/bin/sh\necho microvm\n' >other
 chmod 755 other
 expect 5 with_qemu run --qemu other app.eif
 says err "this QEMU has no machine 'nitro-enclave'"
 expect 5 env PATH=/nonexistent "$REPRODUCE" run --json app.eif
 says out '"kind": "environment"'
-# The one that setup.sh of tests/boot makes.
+# The one that tests/boot/setup.sh makes.
 mkdir -p cache/reproduce-boot/0123456789abcdef/firmware
 cp bin/qemu-system-x86_64 cache/reproduce-boot/0123456789abcdef/qemu
 echo "echo 'init: the app exited with status 0'" >guest

@@ -23,7 +23,7 @@ struct Qemu {
 struct QemuSearch {
   std::optional<std::filesystem::path> given{};      ///< this one and no other
   std::vector<std::filesystem::path> search_path{};  ///< folders that may have qemu-system-x86_64
-  /// Where setup.sh of tests/boot leaves what it builds: FOLDER/DIGEST/qemu and
+  /// Where tests/boot/setup.sh leaves what it builds: FOLDER/DIGEST/qemu and
   /// FOLDER/DIGEST/firmware.
   std::optional<std::filesystem::path> cache{};
   std::filesystem::path folder{};          ///< an existing one to run `qemu -machine help` in
