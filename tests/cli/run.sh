@@ -152,7 +152,7 @@ expect 6 with_qemu run app.eif
 [ "$(wc -c <out)" -gt 3000000 ]
 if command -v script >/dev/null; then
   printf 'printf "\\033[2J\\377colour\\r\\n"; echo "init: the app exited with status 0"\n' >guest
-  PATH=$PWD/bin:$PATH script -qec "$REPRODUCE run -q app.eif" typescript >/dev/null </dev/null
+  PATH=$PWD/bin:$PATH script -qec '"$REPRODUCE" run -q app.eif' typescript >/dev/null </dev/null
   says typescript '\x1b[2J\xffcolour'
 fi
 
