@@ -2,6 +2,8 @@
 #include <optional>
 #include <string>
 
+#include <unistd.h>
+
 #include "exit_code.hpp"
 #include "operand.hpp"
 #include "progress.hpp"
@@ -11,6 +13,7 @@
 #include "reproduce/attestation/emulated.hpp"
 #include "reproduce/attestation/encoding.hpp"
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/file.hpp"
 #include "reproduce/base/random_access.hpp"
 #include "reproduce/base/stream.hpp"
 #include "reproduce/base/text.hpp"
@@ -39,16 +42,6 @@ void show_document(const std::string& name, attestation::Encoding encoding,
         report::inspection_text(name, encoding, document, terminal.verbose()));
 }
 
-/// Standard output for bytes that need not be text.
-class AnswerSink final : public Sink {
- public:
-  explicit AnswerSink(const Terminal& terminal) : terminal_(terminal) {}
-  void write(ByteView bytes) override { terminal_.answer(as_text(bytes)); }
-
- private:
-  const Terminal& terminal_;
-};
-
 /// One file out of the ramdisks, to standard output.
 ExitCode print_file(const initramfs::JoinedRamdisks& ramdisks, const initramfs::Listing& listing,
                     const std::string& path, const Terminal& terminal) {
@@ -66,7 +59,7 @@ ExitCode print_file(const initramfs::JoinedRamdisks& ramdisks, const initramfs::
   if (terminal.stdout_is_terminal())
     throw Error(ErrorKind::usage, "bytes of an image are not shown on a terminal",
                 {.hint = "send them to a file or through `cat -v`"});
-  AnswerSink out(terminal);
+  DescriptorSink out(STDOUT_FILENO, "standard output");
   read_entry(ramdisks, holder_of(listing, *entry), out);
   return ExitCode::yes;
 }

@@ -5,18 +5,10 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/crypto/digest_sink.hpp"
 
 namespace reproduce::initramfs {
 namespace {
-
-class DigestSink final : public Sink {
- public:
-  void write(ByteView bytes) override { digest_.update(bytes); }
-  [[nodiscard]] Sha256Digest finish() && { return std::move(digest_).finish(); }
-
- private:
-  Sha256 digest_;
-};
 
 std::uint32_t type_of(const cpio::NewcHeader& header) {
   return header.mode & cpio::type_mask;

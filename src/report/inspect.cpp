@@ -1,10 +1,10 @@
 #include "reproduce/report/inspect.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <utility>
 #include <vector>
+
+#include "ramdisk_words.hpp"
 
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
@@ -19,12 +19,6 @@ using inspect::MapRange;
 using inspect::Reading;
 using inspect::SeenSection;
 using inspect::Way;
-
-std::string hex_number(std::uint64_t value) {
-  std::array<char, 19> text{};
-  (void)std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
 
 std::string padded_left(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;

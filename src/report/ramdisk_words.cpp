@@ -26,13 +26,13 @@ const TypeWords* words_of(std::uint32_t mode) noexcept {
   return nullptr;
 }
 
+}  // namespace
+
 std::string hex_number(std::uint64_t value) {
   std::array<char, 19> text{};
   (void)std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
   return text.data();
 }
-
-}  // namespace
 
 std::string words(const initramfs::Stretch& stretch) {
   switch (stretch.kind) {

@@ -1,6 +1,6 @@
 #pragma once
 
-/// How the text and the JSON of ramdisks call things.
+/// How the text and the JSON of images and their ramdisks call things.
 
 #include <cstdint>
 #include <string>
@@ -10,6 +10,9 @@
 #include "reproduce/initramfs/listing.hpp"
 
 namespace reproduce::report {
+
+/// "0x1f": offsets and other numbers that people look for with a hex editor.
+[[nodiscard]] std::string hex_number(std::uint64_t value);
 
 /// "NULs", "cpio", "gzip" and so on.
 [[nodiscard]] std::string words(const initramfs::Stretch& stretch);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/crypto/digest_sink.hpp"
 
 namespace reproduce::tree {
 namespace {
@@ -91,15 +92,6 @@ class CanonicalWriter {
   const ContentDigest& content_digest_;
   std::unordered_map<std::uint64_t, std::uint64_t> numbers_;
   std::string line_;
-};
-
-class DigestSink final : public Sink {
- public:
-  void write(ByteView bytes) override { state_.update(bytes); }
-  [[nodiscard]] Sha256Digest finish() && { return std::move(state_).finish(); }
-
- private:
-  Sha256 state_;
 };
 
 }  // namespace
