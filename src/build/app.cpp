@@ -128,7 +128,7 @@ class AppPlanner {
   [[nodiscard]] LayeredRamdisk app_ramdisk() {
     TreeJoiner joiner(ledger_, reader_);
     joiner.add("rootfs", folder(), app_.at);
-    joiner.merge(app_.source, "rootfs", std::nullopt, app_.at);
+    joiner.merge(app_.source, "rootfs", {}, app_.at);
     for (const char* name : {"dev", "run", "sys", "var", "proc", "tmp"})
       add_mount_point(joiner, name);
     add_launch(joiner, make_launch(app_, reader_.image_config(app_.source)));

@@ -5,8 +5,9 @@
 
 namespace reproduce::build {
 
-Assembler::Assembler(PatchableSink& out, eif::Arch arch, std::optional<eif::Header> predicted)
-    : writer_(out, arch, predicted),
+Assembler::Assembler(PatchableSink& out, const eif::HeaderChoices& choices,
+                     std::optional<eif::Header> predicted)
+    : writer_(out, choices, predicted),
       predicted_(predicted),
       lanes_(/*with_file_digest=*/predicted_.has_value()) {
   pass_on_framing();

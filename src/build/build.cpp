@@ -39,8 +39,8 @@ bool has_layers(const Manifest& manifest) {
 /// lock outlives the versions that do not matter to it.
 manifest::WriterVersions writer_versions(const Manifest& manifest,
                                          const Surroundings& surroundings) {
-  manifest::WriterVersions versions{{"eif", std::string(eif_writer_version)},
-                                    {"metadata", std::string(metadata_writer_version)}};
+  manifest::WriterVersions versions{{"eif", std::string(eif_writer_version)}};
+  if (makes_metadata(manifest)) versions["metadata"] = metadata_writer_version;
   if (has_layers(manifest)) {
     versions["cpio"] = cpio::writer_version;
     versions["tree"] = tree_digest_version;

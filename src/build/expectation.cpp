@@ -15,11 +15,7 @@ using manifest::ExpectedImage;
 
 std::vector<std::string> section_types(const Plan& plan) {
   std::vector<std::string> types;
-  for (const eif::SectionType type :
-       {eif::SectionType::kernel, eif::SectionType::cmdline, eif::SectionType::metadata})
-    types.emplace_back(eif::name_of(type));
-  types.insert(types.end(), plan.ramdisks.size(),
-               std::string(eif::name_of(eif::SectionType::ramdisk)));
+  for (const eif::SectionType type : plan.sections) types.emplace_back(eif::name_of(type));
   return types;
 }
 
@@ -70,8 +66,7 @@ eif::Header predict_header(const ExpectedImage& expected, const Plan& plan,
   if (expected.sections.size() != types.size())
     refuse_edited(file, "image.sections", std::to_string(types.size()) + " sections",
                   std::to_string(expected.sections.size()));
-  eif::Header header;
-  header.flags = plan.arch == eif::Arch::aarch64 ? eif::arch_flag : 0;
+  eif::Header header = eif::start_header(plan.header);
   header.num_sections = narrow<std::uint16_t>(types.size(), "number of sections");
   header.crc32 = expected.crc32;
   std::uint64_t offset = eif::header_size;

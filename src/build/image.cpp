@@ -5,6 +5,9 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/crypto/digest.hpp"
+#include "reproduce/eif/signature.hpp"
+#include "reproduce/measure/boot_pcrs.hpp"
 
 namespace reproduce::build {
 namespace {
@@ -76,24 +79,69 @@ class JoinedRamdisks {
 class ImageRun {
  public:
   ImageRun(Plan& plan, PatchableSink& out, const std::optional<eif::Header>& predicted)
-      : plan_(plan), assembler_(out, plan.arch, predicted), joined_(plan.warnings) {}
+      : plan_(plan), assembler_(out, plan.header, predicted), joined_(plan.warnings) {}
 
   AssembledImage run() && {
-    write_kernel();
-    write_section(eif::SectionType::cmdline, as_bytes(plan_.cmdline));
-    if (plan_.cmdline.empty()) warn_empty("the command line");
-    write_section(eif::SectionType::metadata, plan_.metadata);
-    for (std::size_t i = 0; i < plan_.ramdisks.size(); ++i) write_ramdisk(i);
-    return std::move(assembler_).finish();
+    std::size_t ramdisks = 0;
+    for (const eif::SectionType type : plan_.sections) {
+      switch (type) {
+        case eif::SectionType::kernel:
+          write_kernel();
+          break;
+        case eif::SectionType::cmdline:
+          write_cmdline();
+          break;
+        case eif::SectionType::metadata:
+          write_section(type, plan_.metadata);
+          break;
+        case eif::SectionType::ramdisk:
+          write_ramdisk(ramdisks++);
+          break;
+        case eif::SectionType::signature:
+          write_section(type, plan_.signature);
+          break;
+      }
+    }
+    AssembledImage image = std::move(assembler_).finish();
+    measure_signature(image);
+    return image;
   }
 
  private:
   void write_kernel() {
     assembler_.begin_section(eif::SectionType::kernel);
     // A file's size was looked at before; a pipe shows its emptiness only now.
-    if (assembler_.write_all(*plan_.kernel.source) == 0)
-      throw Error(ErrorKind::malformed, "the kernel is empty");
+    if (assembler_.write_all(*plan_.kernel.source) == 0) {
+      if (!plan_.kernel_may_be_empty) throw Error(ErrorKind::malformed, "the kernel is empty");
+      warn_empty("the kernel");
+    }
     assembler_.end_section();
+  }
+
+  void write_cmdline() {
+    if (!plan_.long_cmdline) {
+      write_section(eif::SectionType::cmdline, as_bytes(plan_.cmdline));
+      if (plan_.cmdline.empty()) warn_empty("the command line");
+      return;
+    }
+    assembler_.begin_section(eif::SectionType::cmdline);
+    (void)assembler_.write_all(*plan_.long_cmdline->source);
+    assembler_.end_section();
+  }
+
+  /// PCR8, and whether the signature is one of this image. The image is made all the same: it
+  /// is what was asked for, and no register depends on it.
+  void measure_signature(AssembledImage& image) {
+    if (!plan_.signature_section) return;
+    constexpr std::uint32_t pcr_of_certificate = 8;
+    image.registers[pcr_of_certificate] =
+        measure::extend_from_zero(sha384(plan_.signature_section->certificate.der));
+    const auto fault = eif::signature_fault(*plan_.signature_section, image.registers.at(0));
+    if (fault)
+      plan_.warnings.push_back(
+          "the signature does not hold, so the hypervisor will not start the "
+          "image: " +
+          printable(*fault));
   }
 
   void write_section(eif::SectionType type, ByteView payload) {

@@ -41,7 +41,8 @@ std::optional<std::string> fault_of(const Entry* init) {
 }  // namespace
 
 std::optional<std::string> missing_init(const Plan& plan) {
-  if (names_init(plan.cmdline)) return std::nullopt;
+  if (plan.long_cmdline || names_init(plan.cmdline)) return std::nullopt;
+  if (plan.ramdisks.empty()) return std::nullopt;  // that was asked for in as many words
   const Entry* init = nullptr;
   for (const Plan::PlannedRamdisk& ramdisk : plan.ramdisks) {
     const auto* const layered = std::get_if<LayeredRamdisk>(&ramdisk);

@@ -1,6 +1,8 @@
 #include "reproduce/build/plan.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -59,11 +61,68 @@ Bytes make_metadata(const Manifest& manifest, const eif::KernelConfigInfo& kerne
   return eif::encode_metadata(metadata);
 }
 
+/// The bytes of a section that the manifest gives whole; `decode` throws when they are none.
+template <typename Decode>
+Bytes read_section(const manifest::FileRef& ref, std::uint64_t limit, inputs::Ledger& ledger,
+                   inputs::Reader& reader, Decode decode) {
+  const std::string_view what = manifest::name_of(ledger.input(ref.input).kind);
+  Bytes bytes = reader.read(ref, limit, what);
+  try {
+    decode(bytes);
+  } catch (const Error& error) {
+    ErrorContext context = error.context();
+    context.file = ledger.location(ref.input).string();
+    throw ledger.at_input(ref.input, Error(error.kind(), error.what(), std::move(context)));
+  }
+  return bytes;
+}
+
+/// A command line of more is streamed, and not looked into.
+constexpr std::uint64_t longest_cmdline_read = std::uint64_t{1} << 20;
+
+void plan_cmdline(const Manifest& manifest, inputs::Reader& reader, Plan& plan) {
+  plan.cmdline = manifest.kernel.cmdline;
+  if (!manifest.kernel.cmdline_file) return;
+  inputs::OpenInput file = reader.open(*manifest.kernel.cmdline_file);
+  if (!file.size || *file.size > longest_cmdline_read) {
+    plan.long_cmdline = std::move(file);
+    return;
+  }
+  plan.cmdline = as_text(read_all(*file.source, longest_cmdline_read, "command line"));
+  if (plan.cmdline.find('\0') != std::string::npos)
+    plan.warnings.emplace_back(
+        "the command line has a NUL, and the kernel does not see what follows it");
+}
+
+void plan_signature(const Manifest& manifest, inputs::Ledger& ledger, inputs::Reader& reader,
+                    Plan& plan) {
+  if (!manifest.signature) return;
+  plan.signature = read_section(
+      manifest.signature->raw, eif::max_signature_size, ledger, reader,
+      [&](ByteView bytes) { plan.signature_section = eif::decode_signature_section(bytes); });
+}
+
+eif::SectionType section_type(manifest::SectionKind kind) {
+  switch (kind) {
+    case manifest::SectionKind::kernel:
+      return eif::SectionType::kernel;
+    case manifest::SectionKind::cmdline:
+      return eif::SectionType::cmdline;
+    case manifest::SectionKind::metadata:
+      return eif::SectionType::metadata;
+    case manifest::SectionKind::ramdisk:
+      return eif::SectionType::ramdisk;
+    case manifest::SectionKind::signature:
+      return eif::SectionType::signature;
+  }
+  throw Error(ErrorKind::bug, "unknown section");
+}
+
 inputs::OpenInput open_kernel(const Manifest& manifest, inputs::Ledger& ledger,
                               inputs::Reader& reader) {
   const manifest::FileRef& source = manifest.kernel.source;
   inputs::OpenInput kernel = reader.open(source);
-  if (kernel.size == 0U)
+  if (kernel.size == 0U && !manifest.kernel.may_be_empty)
     throw ledger.at_input(source.input,
                           Error(ErrorKind::malformed, "the kernel is empty",
                                 {.file = ledger.location(source.input).string(),
@@ -73,20 +132,40 @@ inputs::OpenInput open_kernel(const Manifest& manifest, inputs::Ledger& ledger,
 
 }  // namespace
 
+bool makes_metadata(const Manifest& manifest) noexcept {
+  const auto& sections = manifest.image.sections;
+  const bool is_left_out =
+      sections && std::find(sections->begin(), sections->end(), manifest::SectionKind::metadata) ==
+                      sections->end();
+  return !is_left_out && !manifest.image.metadata.raw;
+}
+
 bool stamps_tool_version(const Manifest& manifest) noexcept {
-  return !manifest.image.metadata.build_tool_version;
+  return makes_metadata(manifest) && !manifest.image.metadata.build_tool_version;
 }
 
 Plan make_plan(const Manifest& manifest, inputs::Ledger& ledger, const Surroundings& surroundings) {
   inputs::Reader reader(ledger, surroundings.scratch_folder);
   Plan plan;
-  plan.arch = image_arch(manifest.image.arch);
+  plan.header = {.arch = image_arch(manifest.image.arch),
+                 .version = manifest.image.eif_version,
+                 .default_mem = manifest.image.default_mem,
+                 .default_cpus = manifest.image.default_cpus};
+  for (const manifest::SectionKind kind : manifest.section_order())
+    plan.sections.push_back(section_type(kind));
   plan.mtime = manifest.image.source_date_epoch;
   plan.threads = surroundings.threads;
   plan.kernel = open_kernel(manifest, ledger, reader);
-  plan.cmdline = manifest.kernel.cmdline;
+  plan.kernel_may_be_empty = manifest.kernel.may_be_empty;
+  plan_cmdline(manifest, reader, plan);
+  // Without a metadata section too: what the manifest names is read and pinned.
   plan.metadata =
-      make_metadata(manifest, kernel_info(manifest, ledger, reader), surroundings.tool_version);
+      manifest.image.metadata.raw
+          ? read_section(*manifest.image.metadata.raw, eif::max_metadata_size, ledger, reader,
+                         [](ByteView bytes) { (void)eif::decode_metadata(bytes); })
+          : make_metadata(manifest, kernel_info(manifest, ledger, reader),
+                          surroundings.tool_version);
+  plan_signature(manifest, ledger, reader, plan);
   const auto add_layered = [&plan](LayeredRamdisk ramdisk) {
     const SourceNotes& notes = ramdisk.notes();
     plan.warnings.insert(plan.warnings.end(), notes.warnings.begin(), notes.warnings.end());

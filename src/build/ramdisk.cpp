@@ -6,6 +6,7 @@
 
 #include "reproduce/base/text.hpp"
 #include "reproduce/cpio/writer.hpp"
+#include "reproduce/layers/attributes.hpp"
 #include "reproduce/tree/path.hpp"
 
 namespace reproduce::build {
@@ -64,7 +65,7 @@ struct JoinLayer {
   }
 
   void operator()(const manifest::TreeLayer& layer) const {
-    joiner.merge(layer.source, layer.to, layer.owner, at);
+    joiner.merge(layer.source, layer.to, {layer.owner, layer.attributes}, at);
   }
 
   void operator()(const manifest::TextLayer& layer) const {
@@ -128,18 +129,32 @@ void TreeJoiner::add_file(const manifest::FileRef& source, const std::string& to
       at);
 }
 
+layers::Attributes TreeJoiner::read_attributes(const manifest::FileRef& file) {
+  const Bytes text = reader_.read(file, layers::max_attributes_size, "list of attributes");
+  try {
+    return layers::parse_attributes(as_text(text));
+  } catch (Error& error) {
+    error.set_file_if_unknown(ledger_.location(file.input).string());
+    throw;
+  }
+}
+
 void TreeJoiner::merge(const manifest::FileRef& source, const std::string& to,
-                       const std::optional<manifest::Owner>& owner, Position at) {
+                       const Ownership& ownership, Position at) {
   const manifest::Input& input = ledger_.input(source.input);
+  inputs::FolderAttributes attributes{.owner = ownership.owner.value_or(manifest::Owner{})};
+  if (ownership.attributes) attributes.listed = read_attributes(*ownership.attributes);
   if (input.kind == InputKind::dir && input.origin == Origin::path) {
-    folders_.emplace_back(ledger_, source.input, owner.value_or(manifest::Owner{}));
+    folders_.emplace_back(ledger_, source.input, attributes);
     note_source(folders_.back().layer(), input.name, to);
     merge_tree(folders_.back().layer().tree, to, at);
     return;
   }
   layers::Layer layer = reader_.take_tree(source);
   note_source(layer, input.name, to);
-  if (owner) layer.tree.set_owner(owner->uid, owner->gid);
+  if (ownership.owner) layer.tree.set_owner(ownership.owner->uid, ownership.owner->gid);
+  if (attributes.listed)
+    layer.tree = layers::apply_attributes(*attributes.listed, std::move(layer.tree));
   merge_tree(std::move(layer.tree), to, at);
 }
 
@@ -174,18 +189,24 @@ LayeredRamdisk::LayeredRamdisk(TreeJoiner&& joined, manifest::Compression compre
       notes_(std::move(joined.notes_)) {}
 
 std::uint64_t LayeredRamdisk::write(std::uint32_t mtime, unsigned threads, Sink& out) {
+  const std::uint64_t size =
+      write_ramdisk(tree_, {.compression = compression_, .mtime = mtime, .threads = threads}, out);
+  for (inputs::FolderInput& folder : folders_) folder.settle();
+  return size;
+}
+
+std::uint64_t write_ramdisk(const tree::Tree& tree, const RamdiskForm& form, Sink& out) {
   CountedSink counted(out);
-  if (const auto format = encoder_of(compression_)) {
-    compression::Compressor compressor(*format, threads, counted);
-    cpio::write_archive(tree_, mtime, compressor);
+  if (const auto format = encoder_of(form.compression)) {
+    compression::Compressor compressor(*format, form.threads, counted);
+    cpio::write_archive(tree, form.mtime, compressor);
     std::move(compressor).finish();
     // Kernels skip zeros between ramdisks, and take a plain archive only on a multiple of 4.
     const std::uint64_t beyond = counted.count() % cpio::archive_alignment;
     if (beyond != 0) counted.write(Bytes(cpio::archive_alignment - beyond));
   } else {
-    cpio::write_archive(tree_, mtime, counted);
+    cpio::write_archive(tree, form.mtime, counted);
   }
-  for (inputs::FolderInput& folder : folders_) folder.settle();
   return counted.count();
 }
 

@@ -70,6 +70,15 @@ std::string_view name_of(Arch arch) noexcept {
   return arch == Arch::x86_64 ? "x86_64" : "aarch64";
 }
 
+Header start_header(const HeaderChoices& choices) noexcept {
+  Header header;
+  header.version = choices.version;
+  header.flags = choices.arch == Arch::aarch64 ? arch_flag : 0;
+  header.default_mem = choices.default_mem;
+  header.default_cpus = choices.default_cpus;
+  return header;
+}
+
 std::optional<Arch> arch_from_name(std::string_view name) noexcept {
   if (name == "x86_64") return Arch::x86_64;
   if (name == "aarch64") return Arch::aarch64;

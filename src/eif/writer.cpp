@@ -9,9 +9,9 @@
 
 namespace reproduce::eif {
 
-ImageWriter::ImageWriter(PatchableSink& out, Arch arch, std::optional<Header> predicted)
-    : out_(out), predicted_(predicted) {
-  header_.flags = arch == Arch::aarch64 ? arch_flag : 0;
+ImageWriter::ImageWriter(PatchableSink& out, const HeaderChoices& choices,
+                         std::optional<Header> predicted)
+    : out_(out), header_(start_header(choices)), predicted_(predicted) {
   write_framing(encode_header(predicted_.value_or(Header{})));
 }
 
@@ -24,9 +24,7 @@ void ImageWriter::write_framing(Bytes bytes) {
 void ImageWriter::begin_section(SectionType type) {
   if (header_.num_sections == max_sections)
     throw Error(ErrorKind::usage, "the image has too many sections",
-                {.expected = "at most 32: kernel, cmdline, metadata and up to 29 ramdisks",
-                 .got = "a 33rd section",
-                 .hint = "merge ramdisks"});
+                {.expected = "at most 32", .got = "a 33rd section", .hint = "merge ramdisks"});
   const std::size_t slot = header_.num_sections++;
   header_.section_offsets[slot] = offset_;
   open_type_ = type;

@@ -92,11 +92,16 @@ bool is_something_else(const std::filesystem::path& path) {
   return std::filesystem::exists(status) && !std::filesystem::is_directory(status);
 }
 
-layers::Layer list(const Ledger& ledger, manifest::InputId input, manifest::Owner owner) {
+layers::Layer list(const Ledger& ledger, manifest::InputId input,
+                   const FolderAttributes& attributes) {
   const std::string folder = ledger.location(input).string();
   if (ledger.compares() && is_something_else(folder)) ledger.refuse(input, "a folder", "no folder");
   try {
-    return layers::read_directory(folder, layers::Owner{.uid = owner.uid, .gid = owner.gid});
+    layers::Layer layer = layers::read_directory(
+        folder, layers::Owner{.uid = attributes.owner.uid, .gid = attributes.owner.gid});
+    if (attributes.listed)
+      layer.tree = layers::apply_attributes(*attributes.listed, std::move(layer.tree));
+    return layer;
   } catch (const tree::ContentChanged& error) {
     ledger.refuse(input, "a folder that nobody writes to", error.what());
   } catch (const Error& error) {
@@ -118,11 +123,12 @@ struct FolderInput::State {
   std::uint64_t size = 0;
 };
 
-FolderInput::FolderInput(Ledger& ledger, manifest::InputId input, manifest::Owner owner)
+FolderInput::FolderInput(Ledger& ledger, manifest::InputId input,
+                         const FolderAttributes& attributes)
     : state_(std::make_unique<State>(
           State{.ledger = ledger,
                 .input = input,
-                .layer = list(ledger, input, owner),
+                .layer = list(ledger, input, attributes),
                 .folder = std::make_shared<Folder>(Folder{ledger, input})})) {
   State& state = *state_;
   state.layer.tree.replace_contents([&](const std::string& path, tree::ContentPtr content) {

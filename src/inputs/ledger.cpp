@@ -24,6 +24,12 @@ std::string_view words_for(InputKind kind) {
       return "kernel";
     case InputKind::kernel_config:
       return "kernel config";
+    case InputKind::cmdline:
+      return "command line";
+    case InputKind::metadata:
+      return "metadata";
+    case InputKind::signature:
+      return "signature";
     case InputKind::init:
       return "init";
     case InputKind::nsm:
@@ -32,6 +38,8 @@ std::string_view words_for(InputKind kind) {
       return "raw ramdisk";
     case InputKind::file:
       return "file";
+    case InputKind::attributes:
+      return "list of attributes";
     case InputKind::dir:
       return "folder";
     case InputKind::cpio:

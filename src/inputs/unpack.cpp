@@ -217,10 +217,14 @@ UnpackedInput unpack(Ledger& ledger, InputId id, const std::filesystem::path& sc
       return unpack_packages(ledger, id, scratch_folder);
     case InputKind::kernel:
     case InputKind::kernel_config:
+    case InputKind::cmdline:
+    case InputKind::metadata:
+    case InputKind::signature:
     case InputKind::init:
     case InputKind::nsm:
     case InputKind::raw:
     case InputKind::file:
+    case InputKind::attributes:
       break;
   }
   throw Error(ErrorKind::bug, "an input that cannot be unpacked");

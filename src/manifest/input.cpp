@@ -8,6 +8,12 @@ std::string_view name_of(InputKind kind) noexcept {
       return "kernel";
     case InputKind::kernel_config:
       return "kernel_config";
+    case InputKind::cmdline:
+      return "cmdline";
+    case InputKind::metadata:
+      return "metadata";
+    case InputKind::signature:
+      return "signature";
     case InputKind::init:
       return "init";
     case InputKind::nsm:
@@ -16,6 +22,8 @@ std::string_view name_of(InputKind kind) noexcept {
       return "raw";
     case InputKind::file:
       return "file";
+    case InputKind::attributes:
+      return "attributes";
     case InputKind::dir:
       return "dir";
     case InputKind::cpio:
@@ -38,10 +46,14 @@ bool is_one_file(InputKind kind) noexcept {
   switch (kind) {
     case InputKind::kernel:
     case InputKind::kernel_config:
+    case InputKind::cmdline:
+    case InputKind::metadata:
+    case InputKind::signature:
     case InputKind::init:
     case InputKind::nsm:
     case InputKind::raw:
     case InputKind::file:
+    case InputKind::attributes:
       return true;
     case InputKind::dir:
     case InputKind::cpio:

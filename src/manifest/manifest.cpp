@@ -39,6 +39,30 @@ std::string_view name_of(Compression compression) noexcept {
   return {};
 }
 
+std::string_view name_of(SectionKind kind) noexcept {
+  switch (kind) {
+    case SectionKind::kernel:
+      return "kernel";
+    case SectionKind::cmdline:
+      return "cmdline";
+    case SectionKind::metadata:
+      return "metadata";
+    case SectionKind::ramdisk:
+      return "ramdisk";
+    case SectionKind::signature:
+      return "signature";
+  }
+  return {};
+}
+
+std::vector<SectionKind> Manifest::section_order() const {
+  if (image.sections) return *image.sections;
+  std::vector<SectionKind> order{SectionKind::kernel, SectionKind::cmdline, SectionKind::metadata};
+  order.insert(order.end(), ramdisks.size() + (app ? app_ramdisks : 0), SectionKind::ramdisk);
+  if (signature) order.push_back(SectionKind::signature);
+  return order;
+}
+
 std::filesystem::path Manifest::locate(const Input& input) const {
   // An absolute path replaces what stands before it.
   return file.parent_path() / input.name;

@@ -4,33 +4,23 @@
 #include <array>
 #include <utility>
 
-#include "custom_json.hpp"
 #include "key_depth.hpp"
 #include "parse_app.hpp"
+#include "parse_image.hpp"
 #include "parse_ramdisk.hpp"
 #include "source_reader.hpp"
 #include "table_reader.hpp"
 
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/hex.hpp"
-#include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/base/trace.hpp"
 
 namespace reproduce::manifest {
 namespace {
 
-constexpr std::array<std::string_view, 6> root_keys{"image",   "kernel",  "app",
-                                                    "ramdisk", "command", "lint"};
-constexpr std::array<std::string_view, 5> image_keys{"name", "version", "arch", "source_date_epoch",
-                                                     "metadata"};
-constexpr std::array<std::string_view, 6> metadata_keys{"build_tool",     "build_tool_version",
-                                                        "build_time",     "operating_system",
-                                                        "kernel_version", "custom"};
-
-/// AWS's builder stamps this when it is told no version.
-constexpr std::string_view default_version = "1.0";
-
+constexpr std::array<std::string_view, 7> root_keys{"image",     "kernel",  "app", "ramdisk",
+                                                    "signature", "command", "lint"};
 /// The parser's sentence without "Error while parsing", which the rest of ours says.
 std::string reason_of(const toml::parse_error& error) {
   std::string_view reason = error.description();
@@ -50,66 +40,23 @@ toml::table parse_toml(const ErrorSite& site, std::string_view text) {
   }
 }
 
-Arch parse_arch(const TableReader& image) {
-  const std::string name = image.required_string("arch");
-  for (const Arch arch : {Arch::x86_64, Arch::aarch64})
-    if (name == name_of(arch)) return arch;
-  image.fail("arch", "unknown architecture",
-             {.expected = "\"x86_64\" or \"aarch64\"", .got = "'" + name + "'"});
+/// Besides the two of the app.
+std::size_t room_for_ramdisks(const Manifest& manifest) {
+  const std::vector<SectionKind> order = manifest.section_order();
+  const auto others = static_cast<std::size_t>(std::count_if(
+      order.begin(), order.end(), [](SectionKind kind) { return kind != SectionKind::ramdisk; }));
+  return max_sections - others - (manifest.app ? app_ramdisks : 0);
 }
-
-Metadata parse_metadata(const ErrorSite& site, const toml::table& table) {
-  const TableReader reader(site, table, "[image.metadata]", metadata_keys);
-  Metadata metadata{.build_tool = reader.string("build_tool"),
-                    .build_tool_version = reader.string("build_tool_version"),
-                    .build_time = reader.string("build_time"),
-                    .operating_system = reader.string("operating_system"),
-                    .kernel_version = reader.string("kernel_version")};
-  if (metadata.build_time && !parse_rfc3339(*metadata.build_time))
-    reader.fail("build_time", "`build_time` is not an RFC 3339 time",
-                {.expected = "such as \"2020-01-01T00:00:00+00:00\"",
-                 .got = "'" + *metadata.build_time + "'"});
-  if (const toml::table* custom = reader.table("custom"))
-    metadata.custom = custom_json(site, *custom);
-  return metadata;
-}
-
-Image parse_image(const ErrorSite& site, const toml::table& table) {
-  const TableReader reader(site, table, "[image]", image_keys);
-  Image image{.name = reader.required_string("name"),
-              .version = reader.string_or("version", default_version),
-              .arch = parse_arch(reader),
-              .source_date_epoch = reader.number_or("source_date_epoch", 0),
-              .metadata = {}};
-  if (const toml::table* metadata = reader.table("metadata"))
-    image.metadata = parse_metadata(site, *metadata);
-  return image;
-}
-
-Kernel parse_kernel(const ErrorSite& site, SourceReader& sources, const toml::table& table,
-                    Arch arch) {
-  std::vector<std::string_view> keys(file_source_keys.begin(), file_source_keys.end());
-  keys.insert(keys.end(), {"config", "cmdline"});
-  const TableReader reader(site, table, "[kernel]", keys);
-  Kernel kernel;
-  kernel.source = sources.file_in(reader, InputKind::kernel);
-  kernel.config = sources.optional_file(reader, "config", InputKind::kernel_config);
-  kernel.cmdline = reader.string_or("cmdline", default_cmdline(arch));
-  return kernel;
-}
-
-/// How many ramdisks `[app]` makes.
-constexpr std::size_t app_ramdisks = 2;
 
 void parse_ramdisks(const ErrorSite& site, SourceReader& sources, const toml::array* tables,
                     Manifest& manifest) {
   if (tables == nullptr || tables->empty()) {
-    if (manifest.app) return;
+    if (manifest.app || manifest.image.sections) return;
     site.fail({}, "the manifest has no ramdisk",
               {.expected = "[app], or at least one [[ramdisk]] with layers, or with `raw`",
                .hint = "the kernel starts /init from the first ramdisk"});
   }
-  const std::size_t most = max_ramdisks - (manifest.app ? app_ramdisks : 0);
+  const std::size_t most = room_for_ramdisks(manifest);
   for (const toml::node& node : *tables) {
     if (manifest.ramdisks.size() == most)
       site.fail(begin_of(node), "too many ramdisks",
@@ -157,12 +104,16 @@ Manifest parse_manifest(std::string text, const std::filesystem::path& file) {
   Manifest manifest;
   manifest.file = file;
   manifest.digest = sha256(as_bytes(text));
-  manifest.image = parse_image(site, required_table(site, root, "image", "`name` and `arch`"));
   SourceReader sources(site, manifest.inputs);
-  manifest.kernel = parse_kernel(site, sources, required_table(site, root, "kernel", "`path`"),
-                                 manifest.image.arch);
+  const toml::table& image = required_table(site, root, "image", "`name` and `arch`");
+  manifest.image = parse_image(site, sources, image);
+  manifest.kernel =
+      parse_kernel(site, sources, required_table(site, root, "kernel", "`path`"), manifest.image);
   if (const toml::table* app = root.table("app")) manifest.app = parse_app(site, sources, *app);
+  if (const toml::table* signature = root.table("signature"))
+    manifest.signature = parse_signature(site, sources, *signature);
   parse_ramdisks(site, sources, root.tables("ramdisk"), manifest);
+  require_sections_fit(site, image, manifest);
   parse_commands(site, root.tables("command"), manifest);
   if (const toml::table* lint = root.table("lint")) manifest.lint = parse_lint(site, *lint);
   manifest.text = std::move(text);

@@ -83,6 +83,7 @@ class LayerReader {
     keys.insert(keys.end(), helpers.begin(), helpers.end());
     if (kind == InputKind::debs) keys.emplace_back("dependencies");
     if (kind == InputKind::eif) keys.emplace_back("section");
+    if (kind == InputKind::dir) keys.emplace_back("attributes");
     if (kind == InputKind::oci) keys.emplace_back("platform");
     if (kind != InputKind::debs && kind != InputKind::dir) keys.emplace_back("sha256");
     const TableReader layer = open(name_of(kind), table, keys);
@@ -96,8 +97,13 @@ class LayerReader {
       layer.fail("section", "only a ramdisk of an image can be a layer",
                  {.expected = "ramdisk and its number, such as \"ramdisk 0\"",
                   .got = "'" + source.part + "'"});
-    return TreeLayer{
+    TreeLayer tree{
         .source = std::move(source), .to = inner_folder(layer), .owner = common_owner(layer)};
+    if (kind == InputKind::dir)
+      tree.attributes = sources_.optional_file(layer, "attributes", InputKind::attributes);
+    if (tree.attributes && tree.owner)
+      layer.fail("owner", "`owner` means nothing beside `attributes`, which say each owner");
+    return tree;
   }
 
   static TextLayer read_text(const TableReader& layer) {

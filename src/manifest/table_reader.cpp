@@ -1,7 +1,9 @@
 #include "table_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "reproduce/base/hex.hpp"
@@ -200,6 +202,32 @@ std::uint32_t TableReader::number_or(std::string_view key, std::uint32_t fallbac
          {.expected = "0 to " + std::to_string(std::numeric_limits<std::uint32_t>::max()),
           .got = std::to_string(number)});
   return static_cast<std::uint32_t>(number);
+}
+
+std::uint64_t TableReader::large_number_or(std::string_view key, std::uint64_t fallback) const {
+  const toml::node* node = table_.get(key);
+  if (node == nullptr) return fallback;
+  const std::string expected = "a whole number from 0, or \"0x\" and up to 16 hexadecimal digits";
+  if (const auto* value = node->as_integer()) {
+    if (value->get() < 0)
+      fail(key, "`" + std::string(key) + "` is out of range",
+           {.expected = expected, .got = std::to_string(value->get())});
+    return static_cast<std::uint64_t>(value->get());
+  }
+  const auto* text = node->as_string();
+  if (text == nullptr) fail_type(key, expected);
+  constexpr std::string_view prefix = "0x";
+  constexpr int base = 16;
+  const std::string& digits = text->get();
+  std::uint64_t number = 0;
+  const char* const end = digits.data() + digits.size();
+  const bool is_marked = digits.starts_with(prefix) && digits.size() > prefix.size();
+  const auto read =
+      std::from_chars(digits.data() + (is_marked ? prefix.size() : 0), end, number, base);
+  if (!is_marked || read.ec != std::errc() || read.ptr != end)
+    fail(key, "`" + std::string(key) + "` is no number",
+         {.expected = expected, .got = "'" + digits + "'"});
+  return number;
 }
 
 const toml::table* TableReader::table(std::string_view key) const {

@@ -72,6 +72,10 @@ class TableReader {
   /// A whole number from 0 to 2^32-1.
   [[nodiscard]] std::uint32_t number_or(std::string_view key, std::uint32_t fallback) const;
 
+  /// A whole number from 0 to 2^64-1: what TOML has no numbers for is a string, "0x" and up to
+  /// 16 hexadecimal digits.
+  [[nodiscard]] std::uint64_t large_number_or(std::string_view key, std::uint64_t fallback) const;
+
   [[nodiscard]] bool boolean_or(std::string_view key, bool fallback) const;
 
   [[nodiscard]] const toml::table* table(std::string_view key) const;

@@ -17,7 +17,7 @@ namespace {
 /// The toy image, in pieces of `piece` bytes.
 AssembledImage assemble(PatchableSink& out, std::size_t piece,
                         std::optional<eif::Header> predicted = std::nullopt) {
-  Assembler assembler(out, eif::Arch::x86_64, predicted);
+  Assembler assembler(out, {.arch = eif::Arch::x86_64}, predicted);
   for (const test::ToySection& section : test::toy_sections()) {
     assembler.begin_section(eif::SectionType{section.type});
     for (std::size_t at = 0; at < section.payload.size(); at += piece)
@@ -68,7 +68,7 @@ TEST(Assembler, MendsAWrongPredictionAndGivesNoDigest) {
 TEST(Assembler, StreamsASourceAndWritesMixWithIt) {
   const test::TempDir dir;
   AtomicFile out(dir.path() / "image");
-  Assembler assembler(out, eif::Arch::aarch64);
+  Assembler assembler(out, {.arch = eif::Arch::aarch64});
   const std::string big(5U << 20, 'b');
   assembler.begin_section(eif::SectionType::kernel);
   assembler.write(as_bytes("a"));
@@ -86,7 +86,7 @@ TEST(Assembler, StreamsASourceAndWritesMixWithIt) {
 
 TEST(Assembler, RefusesAThirtyThirdSection) {
   NullSink out;
-  Assembler assembler(out, eif::Arch::x86_64);
+  Assembler assembler(out, {.arch = eif::Arch::x86_64});
   for (int section = 0; section < 32; ++section) {
     assembler.begin_section(eif::SectionType::ramdisk);
     assembler.end_section();

@@ -47,7 +47,7 @@ void copy_sections(const std::filesystem::path& path, reproduce::eif::ImageWrite
 void sign(const std::filesystem::path& path, const std::filesystem::path& signed_path) {
   const reproduce::test::ImageSignature signature{.value = pcr0_of(path)};
   reproduce::AtomicFile file(signed_path);
-  reproduce::eif::ImageWriter out(file, reproduce::eif::Arch::x86_64);
+  reproduce::eif::ImageWriter out(file, {.arch = reproduce::eif::Arch::x86_64});
   copy_sections(path, out);
   out.begin_section(SectionType::signature);
   out.write(signature.bytes());

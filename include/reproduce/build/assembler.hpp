@@ -27,7 +27,7 @@ class Assembler final : public Sink {
  public:
   /// Writes to `out`, which must outlive this. `predicted`: the header that the
   /// image is expected to have, which gives the image's SHA-256 in the same pass.
-  Assembler(PatchableSink& out, eif::Arch arch,
+  Assembler(PatchableSink& out, const eif::HeaderChoices& choices,
             std::optional<eif::Header> predicted = std::nullopt);
 
   void begin_section(eif::SectionType type);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "reproduce/build/ramdisk.hpp"
 #include "reproduce/build/warning.hpp"
 #include "reproduce/eif/layout.hpp"
+#include "reproduce/eif/signature.hpp"
 #include "reproduce/inputs/ledger.hpp"
 #include "reproduce/inputs/reader.hpp"
 #include "reproduce/manifest/manifest.hpp"
@@ -29,16 +31,20 @@ struct Surroundings {
   unsigned threads = 1;                  ///< for compression; no byte depends on it
 };
 
-/// Sections in the order in which they are written, which is that of AWS's builder: kernel,
-/// cmdline, metadata, ramdisks.
+/// What the sections hold, and in which order they are written.
 struct Plan {
-  eif::Arch arch = eif::Arch::x86_64;
+  eif::HeaderChoices header{};
+  std::vector<eif::SectionType> sections;
   std::uint32_t mtime = 0;  ///< of every file in a layered ramdisk
   unsigned threads = 1;     ///< for compression
 
   inputs::OpenInput kernel;
+  bool kernel_may_be_empty = false;
   std::string cmdline;
+  std::optional<inputs::OpenInput> long_cmdline{};  ///< in its place, of no known or a large size
   Bytes metadata;
+  Bytes signature{};
+  std::optional<eif::SignatureSection> signature_section{};  ///< what `signature` says
 
   using RawRamdisk = inputs::OpenInput;
   using PlannedRamdisk = std::variant<RawRamdisk, LayeredRamdisk>;
@@ -47,6 +53,9 @@ struct Plan {
   Warnings warnings;
   Warnings unlinted;  ///< further ones, which lint gives one by one
 };
+
+/// Whether the metadata section is made of what the manifest says, and not given or left out.
+[[nodiscard]] bool makes_metadata(const manifest::Manifest& manifest) noexcept;
 
 /// Whether the metadata says the version of `reproduce`, so that the image depends on it.
 [[nodiscard]] bool stamps_tool_version(const manifest::Manifest& manifest) noexcept;
@@ -58,7 +67,11 @@ struct Plan {
 /// BuildTime source_date_epoch, OperatingSystem and KernelVersion from the kernel's config,
 /// without one "Linux" and "unknown".
 ///
-/// Errors: Error{malformed} for an empty kernel and a config without a third line,
+/// Metadata and a signature that are given whole are taken as they are, once they have the shape
+/// that readers demand. Whether the signature fits the image is not known yet.
+///
+/// Errors: Error{malformed} for an empty kernel, a config without a third line, and metadata or
+/// a signature that no reader takes,
 /// Error{environment} for what cannot be read, Error{untrusted} for pins that do not hold,
 /// Error{usage} for layers that do not go together. `manifest` and `ledger` must outlive the
 /// plan.

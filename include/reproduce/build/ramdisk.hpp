@@ -13,6 +13,7 @@
 #include "reproduce/inputs/folder.hpp"
 #include "reproduce/inputs/ledger.hpp"
 #include "reproduce/inputs/reader.hpp"
+#include "reproduce/layers/attributes.hpp"
 #include "reproduce/layers/layer.hpp"
 #include "reproduce/manifest/manifest.hpp"
 #include "reproduce/tree/tree.hpp"
@@ -29,6 +30,12 @@ struct SourceNotes {
   std::vector<layers::NewestFile> newest{};  ///< of each source that says times
 };
 
+/// Whose the entries of a tree are; by default root's for folders, and as recorded.
+struct Ownership {
+  std::optional<manifest::Owner> owner{};         ///< everybody's
+  std::optional<manifest::FileRef> attributes{};  ///< a file that says it, and modes (layers)
+};
+
 /// Puts one thing after the other into a tree, and explains what does not go together with
 /// the manifest's line. Views what it is given.
 class TreeJoiner {
@@ -40,8 +47,8 @@ class TreeJoiner {
   void add(const std::string& to, tree::Entry entry, manifest::Position at);
 
   /// All that `source` holds, below `to`.
-  void merge(const manifest::FileRef& source, const std::string& to,
-             const std::optional<manifest::Owner>& owner, manifest::Position at);
+  void merge(const manifest::FileRef& source, const std::string& to, const Ownership& ownership,
+             manifest::Position at);
 
   /// One file.
   void add_file(const manifest::FileRef& source, const std::string& to,
@@ -53,6 +60,7 @@ class TreeJoiner {
  private:
   friend class LayeredRamdisk;
 
+  [[nodiscard]] layers::Attributes read_attributes(const manifest::FileRef& file);
   void merge_tree(tree::Tree tree, const std::string& to, manifest::Position at);
   void note_source(const layers::Layer& layer, const std::string& source, const std::string& to);
 
@@ -85,6 +93,16 @@ class LayeredRamdisk {
   std::vector<inputs::FolderInput> folders_;
   SourceNotes notes_;
 };
+
+/// How a tree becomes a ramdisk.
+struct RamdiskForm {
+  manifest::Compression compression = manifest::Compression::none;
+  std::uint32_t mtime = 0;  ///< of every file
+  unsigned threads = 1;     ///< for compression; no byte depends on it
+};
+
+/// Streams `tree` as an archive to `out`, padded to 512 bytes. Returns how many bytes that was.
+std::uint64_t write_ramdisk(const tree::Tree& tree, const RamdiskForm& form, Sink& out);
 
 /// Who compresses; nothing for plain archives.
 [[nodiscard]] std::optional<compression::Format> encoder_of(

@@ -90,6 +90,19 @@ struct Header {
   bool operator==(const Header&) const = default;
 };
 
+/// What a header says that does not follow from the sections.
+struct HeaderChoices {
+  Arch arch = Arch::x86_64;
+  std::uint16_t version = current_version;
+  std::uint64_t default_mem = usual_default_mem;
+  std::uint64_t default_cpus = usual_default_cpus;
+
+  bool operator==(const HeaderChoices&) const = default;
+};
+
+/// A header with these choices and no section yet.
+[[nodiscard]] Header start_header(const HeaderChoices& choices) noexcept;
+
 /// 548 bytes to fields. Error{malformed} when there are fewer; no field is judged.
 [[nodiscard]] Header decode_header(ByteReader& in);
 [[nodiscard]] Bytes encode_header(const Header& header);

@@ -19,7 +19,8 @@ namespace reproduce::eif {
 class ImageWriter {
  public:
   /// Writes a first header to `out`, which must be empty and outlive the writer.
-  ImageWriter(PatchableSink& out, Arch arch, std::optional<Header> predicted = std::nullopt);
+  ImageWriter(PatchableSink& out, const HeaderChoices& choices,
+              std::optional<Header> predicted = std::nullopt);
 
   /// Starts a section. Error{usage} when the format has no room for another.
   void begin_section(SectionType type);

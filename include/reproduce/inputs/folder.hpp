@@ -3,20 +3,29 @@
 /// Inputs that are a folder with all that is in it.
 
 #include <memory>
+#include <optional>
 
 #include "reproduce/inputs/ledger.hpp"
+#include "reproduce/layers/attributes.hpp"
 #include "reproduce/layers/layer.hpp"
 #include "reproduce/manifest/manifest.hpp"
 
 namespace reproduce::inputs {
 
+/// Whose the entries of a folder are. The disk's owners never count.
+struct FolderAttributes {
+  manifest::Owner owner{};                     ///< everybody's, unless listed
+  std::optional<layers::Attributes> listed{};  ///< modes, owners and nodes
+};
+
 /// A folder as a layer. Its files are opened and hashed when they are streamed, so that each
 /// is read once; the folder is settled afterwards, by the digest of its whole tree.
 class FolderInput {
  public:
-  /// Lists the folder; everything in it belongs to `owner`. Error{untrusted} when it holds
-  /// more or less than its pin says. `ledger` must outlive this and all of the contents.
-  FolderInput(Ledger& ledger, manifest::InputId input, manifest::Owner owner);
+  /// Lists the folder, and applies the attributes. The pin is that of the result. Error{untrusted}
+  /// when it holds more or less than its pin says. `ledger` must outlive this and all of the
+  /// contents.
+  FolderInput(Ledger& ledger, manifest::InputId input, const FolderAttributes& attributes);
   FolderInput(FolderInput&&) noexcept;
   FolderInput& operator=(FolderInput&&) noexcept;
   FolderInput(const FolderInput&) = delete;

@@ -26,10 +26,14 @@ enum class InputKind {
   // One file, used whole.
   kernel,
   kernel_config,
+  cmdline,
+  metadata,
+  signature,
   init,
   nsm,
   raw,
   file,
+  attributes,
   // What holds a tree, used whole or for a single member.
   dir,
   cpio,

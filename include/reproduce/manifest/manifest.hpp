@@ -49,6 +49,8 @@ struct TreeLayer {
   FileRef source;  ///< with a part only where an `eif`'s ramdisk is the archive
   std::string to;
   std::optional<Owner> owner;  ///< everybody's; else 0:0 for folders, and as recorded
+  /// Of a folder: a file with the modes, owners and nodes that a folder cannot hold.
+  std::optional<FileRef> attributes{};
 };
 
 /// A file whose content stands in the manifest.
@@ -135,13 +137,16 @@ struct Lint {
 
 struct Kernel {
   FileRef source;
+  bool may_be_empty = false;
   std::optional<FileRef> config;  ///< only read for the metadata
   std::string cmdline;
+  std::optional<FileRef> cmdline_file{};  ///< in place of `cmdline`
 };
 
 /// What the image's metadata section says. A member that is not set takes a default that
 /// build/plan.hpp documents.
 struct Metadata {
+  std::optional<FileRef> raw{};  ///< the section's bytes, in place of all the others
   std::optional<std::string> build_tool{};
   std::optional<std::string> build_tool_version{};
   std::optional<std::string> build_time{};  ///< RFC 3339, as written
@@ -150,12 +155,30 @@ struct Metadata {
   std::optional<std::string> custom{};  ///< JSON text of an object
 };
 
+/// What a section of the image is.
+enum class SectionKind { kernel, cmdline, metadata, ramdisk, signature };
+
+/// "kernel", "cmdline", ...
+[[nodiscard]] std::string_view name_of(SectionKind kind) noexcept;
+
+/// The specification's version of the format; the oldest that readers take is 2.
+inline constexpr std::uint16_t newest_eif_version = 4;
+
 struct Image {
   std::string name;
   std::string version;
   Arch arch = Arch::x86_64;
   std::uint32_t source_date_epoch = 0;  ///< seconds; 32 bits, because cpio holds no more
+  std::uint16_t eif_version = newest_eif_version;
+  std::uint64_t default_mem = std::uint64_t{1} << 30;  ///< bytes
+  std::uint64_t default_cpus = 2;
+  std::optional<std::vector<SectionKind>> sections{};  ///< their order, where it is not the usual
   Metadata metadata;
+};
+
+/// A signature section that is there already.
+struct Signature {
+  FileRef raw;
 };
 
 struct Manifest {
@@ -168,8 +191,14 @@ struct Manifest {
   Kernel kernel;
   std::optional<App> app;
   std::vector<Ramdisk> ramdisks;  ///< at most max_ramdisks with the app's two, and at least one
+                                  ///< unless Image::sections says that there is none
+  std::optional<Signature> signature{};
   std::vector<Command> commands;
   Lint lint;
+
+  /// What the sections are, in their order: that of Image::sections, else the usual one, which
+  /// is kernel, cmdline, metadata, ramdisks, signature.
+  [[nodiscard]] std::vector<SectionKind> section_order() const;
 
   /// Where an input of the host lies, seen from the current folder. Of Origin::path only.
   [[nodiscard]] std::filesystem::path locate(const Input& input) const;
@@ -178,7 +207,12 @@ struct Manifest {
   [[nodiscard]] SourceLine line_at(Position position) const;
 };
 
-/// 32 sections less kernel, cmdline and metadata.
+inline constexpr std::size_t max_sections = 32;
+
+/// Less kernel, cmdline and metadata.
 inline constexpr std::size_t max_ramdisks = 29;
+
+/// How many ramdisks `[app]` makes.
+inline constexpr std::size_t app_ramdisks = 2;
 
 }  // namespace reproduce::manifest
