@@ -39,6 +39,7 @@ struct Help {
 [[nodiscard]] Verb add_fetch(CLI::App& root);
 [[nodiscard]] Verb add_measure(CLI::App& root);
 [[nodiscard]] Verb add_inspect(CLI::App& root);
+[[nodiscard]] Verb add_extract(CLI::App& root);
 [[nodiscard]] Verb add_verify(CLI::App& root);
 [[nodiscard]] Verb add_run(CLI::App& root);
 [[nodiscard]] Verb add_store(CLI::App& root);
