@@ -285,7 +285,7 @@ TEST(Tar, RefusesEveryTruncation) {
   const std::string archive = tar_folder("d") +
                               tar_entry({.name = "d/f", .content = std::string(600, 'x')}) +
                               tar_pax(pax_record("path", "long")) + tar_entry({.content = "1"});
-  for (std::size_t size = 0; size < archive.size() + 512; size += size % 512 < 4 ? 1 : 51)
+  for (std::size_t size = 0; size < archive.size() + 512; size += size % 512 < 4 ? 1U : 51U)
     EXPECT_EQ(test::refusal_of([&] { (void)read((archive + tar_end()).substr(0, size)); }).kind(),
               ErrorKind::malformed)
         << size;
