@@ -17,7 +17,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 room=$root/build/boot
 REPRODUCE=$root/build/release/src/cli/reproduce
 SIGN_IMAGE=$root/build/release/tests/sign_image/reproduce_sign_image
-export REPRODUCE SIGN_IMAGE
+export REPRODUCE SIGN_IMAGE boot_place
 
 # all_cases: one a line; those that take longest first, so that the last ones are short.
 all_cases() {
@@ -25,6 +25,7 @@ all_cases() {
     echo "environment $kernel"
     echo "container $kernel"
     echo "packages $kernel"
+    echo "run $kernel"
     for init in builtin own; do
       for signed in unsigned signed; do
         for compression in none gzip xz zstd; do
