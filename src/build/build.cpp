@@ -117,20 +117,25 @@ void require_same_writers(const Lock& lock, const Manifest& manifest,
                           const Surroundings& surroundings) {
   const manifest::WriterVersions ours = writer_versions(manifest, surroundings);
   if (lock.writers == ours) return;
-  const auto list = [](const manifest::WriterVersions& versions) {
-    std::string text;
-    for (const auto& [name, version] : versions) {
-      if (!text.empty()) text += ", ";
-      text += name;
-      text += ' ';
-      text += version;
-    }
-    return text;
+  // Only those that differ: the others tell nobody what to look at.
+  std::string expected;
+  std::string got;
+  const auto name_difference = [&](const std::string& name) {
+    const auto version_in = [&](const manifest::WriterVersions& versions) {
+      const auto found = versions.find(name);
+      return found == versions.end() ? "no " + name : name + ' ' + found->second;
+    };
+    if (version_in(lock.writers) == version_in(ours)) return;
+    expected += (expected.empty() ? "" : ", ") + version_in(lock.writers);
+    got += (got.empty() ? "" : ", ") + version_in(ours);
   };
+  manifest::WriterVersions all = ours;
+  all.insert(lock.writers.begin(), lock.writers.end());
+  for (const auto& [name, version] : all) name_difference(name);
   throw Error(ErrorKind::usage, "the lock was made by another version of reproduce",
               {.file = manifest::lock_path_for(manifest.file).string(),
-               .expected = list(lock.writers),
-               .got = list(ours),
+               .expected = expected,
+               .got = got,
                .hint = "build with the version that made the lock, or pin the image of this one "
                        "with `reproduce lock`"});
 }
