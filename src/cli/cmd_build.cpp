@@ -127,7 +127,7 @@ ExitCode build_into(const std::string& output, const Options& options, const Job
   }
   for (const std::string& warning : warnings) terminal.warning(warning);
   tell_sandbox(terminal, image.report);
-  if (!to_stdout) terminal.answer_to_people(report::build_text(output, image.built));
+  if (!to_stdout) terminal.answer_to_people(report::build_text(output, image.built, image.report));
   return ExitCode::yes;
 }
 

@@ -19,8 +19,13 @@ std::string registers_text(const measure::Registers& registers) {
 
 }  // namespace
 
-std::string build_text(const std::string& file, const build::BuiltImage& built) {
-  return "built " + quote(file) + ", " + counted(built.image.size, "byte") + "\n" +
+std::string build_text(const std::string& file, const build::BuiltImage& built,
+                       const sandbox::Report& sandbox) {
+  std::string confinement;
+  for (const std::string& part : sandbox.in_force)
+    confinement += (confinement.empty() ? "" : ", ") + part;
+  return "built " + quote(file) + ", " + counted(built.image.size, "byte") + ", " +
+         (confinement.empty() ? "without a sandbox" : "in a sandbox of " + confinement) + "\n" +
          registers_text(built.image.registers);
 }
 

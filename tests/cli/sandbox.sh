@@ -6,7 +6,10 @@ make_project .
 expect 0 "$REPRODUCE" lock
 expect 0 "$REPRODUCE" build --sandbox=off -o off.eif --json
 says out '"sandbox"'
+expect 0 "$REPRODUCE" build --sandbox=off -o off.eif
+says out ', without a sandbox'
 expect 0 "$REPRODUCE" build --sandbox=auto -o auto.eif
+says out ', in a sandbox of '
 cmp off.eif auto.eif
 expect 2 "$REPRODUCE" build --sandbox=sometimes -o x.eif
 

@@ -9,8 +9,9 @@
 
 namespace reproduce::report {
 
-/// The file, its size, and one line a register.
-[[nodiscard]] std::string build_text(const std::string& file, const build::BuiltImage& built);
+/// The file, its size, what held the build, and one line a register.
+[[nodiscard]] std::string build_text(const std::string& file, const build::BuiltImage& built,
+                                     const sandbox::Report& sandbox);
 
 /// The document `reproduce/build/1` (docs/formats/json.md). `sandbox`: what was in force.
 [[nodiscard]] std::string build_json(const std::string& file, const build::BuiltImage& built,
