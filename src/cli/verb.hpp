@@ -40,6 +40,7 @@ struct Help {
 [[nodiscard]] Verb add_measure(CLI::App& root);
 [[nodiscard]] Verb add_inspect(CLI::App& root);
 [[nodiscard]] Verb add_extract(CLI::App& root);
+[[nodiscard]] Verb add_diff(CLI::App& root);
 [[nodiscard]] Verb add_verify(CLI::App& root);
 [[nodiscard]] Verb add_run(CLI::App& root);
 [[nodiscard]] Verb add_store(CLI::App& root);

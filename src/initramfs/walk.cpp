@@ -161,6 +161,7 @@ class Walker {
                    .stretch = index,
                    .offset = reader.start() - origin,
                    .archive = archive_,
+                   .packed = stretch.kind == StretchKind::compressed,
                    .passed_over = reader.passed_over()},
                   reader);
       } else {

@@ -53,7 +53,8 @@ struct FoundEntry {
   std::size_t stretch = 0;   ///< index of the stretch
   std::uint64_t offset = 0;  ///< of the header, in the plain bytes of the stretch
   std::uint64_t archive =
-      0;  ///< counts the archives of all stretches: one more behind each trailer
+      0;                ///< counts the archives of all stretches: one more behind each trailer
+  bool packed = false;  ///< in a compressed stream
   /// Why the kernel passes over this entry; empty when it does not.
   std::string passed_over{};
 };

@@ -1,0 +1,90 @@
+#include <memory>
+#include <string>
+
+#include "exit_code.hpp"
+#include "operand.hpp"
+#include "progress.hpp"
+#include "verb.hpp"
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/random_access.hpp"
+#include "reproduce/diff/images.hpp"
+#include "reproduce/inspect/inspect.hpp"
+#include "reproduce/report/diff.hpp"
+
+namespace reproduce::cli {
+namespace {
+
+struct Options {
+  std::string before, after;
+  bool full = false;
+  bool markdown = false;
+};
+
+std::unique_ptr<RandomAccess> open_image(const std::string& operand) {
+  try {
+    std::unique_ptr<RandomAccess> file = open_seekable_operand(operand);
+    if (inspect::detect_kind(*file) != inspect::FileKind::image)
+      throw Error(ErrorKind::usage, "this is an attestation document and no image");
+    return file;
+  } catch (Error& error) {
+    error.set_file_if_unknown(operand_name(operand));
+    throw;
+  }
+}
+
+diff::Comparison compare(const Options& options, const Terminal& terminal) {
+  const std::unique_ptr<RandomAccess> before = open_image(options.before);
+  const std::unique_ptr<RandomAccess> after = open_image(options.after);
+  const diff::InspectedPair inspected = [&] {
+    Progress progress(terminal, "reading", before->size() + after->size());
+    return diff::inspect_both(*before, *after, progress.callback());
+  }();
+  return diff::compare_images({operand_name(options.before), *before, inspected.before},
+                              {operand_name(options.after), *after, inspected.after});
+}
+
+ExitCode run(const Options& options, const Terminal& terminal) {
+  if (options.before == "-" && options.after == "-")
+    throw Error(ErrorKind::usage, "only one of the two can come from standard input");
+  if (options.markdown && terminal.json())
+    throw Error(ErrorKind::usage, "--markdown and --json exclude each other");
+  const diff::Comparison comparison = compare(options, terminal);
+  if (terminal.json())
+    terminal.answer(report::diff_json(comparison));
+  else if (options.markdown)
+    terminal.answer(report::diff_markdown(comparison, options.full));
+  else
+    terminal.answer_to_people(report::diff_text(
+        comparison,
+        {.full = options.full || terminal.verbose(),
+         .strong = [&](std::string_view text) { return terminal.paint(text, Colour::bold); }}));
+  return comparison.same ? ExitCode::yes : ExitCode::no;
+}
+
+}  // namespace
+
+Verb add_diff(CLI::App& root) {
+  CLI::App* const app = add_subcommand(
+      root,
+      {.name = "diff",
+       .sentence = "Says in what two images differ and which registers that moves",
+       .examples = {"reproduce diff old.eif new.eif", "reproduce diff --full old.eif new.eif",
+                    "reproduce diff --markdown old.eif new.eif >comment.md",
+                    "reproduce diff --json old.eif new.eif | jq .headline"},
+       .details =
+           "First which register moved and why, down to the file; then usual causes that were\n"
+           "recognised, with what to do; then section by section what differs. Ramdisks are read\n"
+           "as the kernel does and compared entry by entry. What no register measures (metadata,\n"
+           "header) is said to be that. A malformed image is compared as far as a reader gets,\n"
+           "which is said. Exit 0: the same, byte for byte; 1: different.\n",
+       .page = "docs/formats/diff.md"});
+  const auto options = std::make_shared<Options>();  // shared: the action outlives this call
+  app->add_option("OLD", options->before, "an image, or - for standard input")->required();
+  app->add_option("NEW", options->after, "an image, or - for standard input")->required();
+  app->add_flag("--full", options->full, "every entry that differs, and whole digests");
+  app->add_flag("--markdown", options->markdown, "for a comment on a pull request");
+  return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
+}
+
+}  // namespace reproduce::cli

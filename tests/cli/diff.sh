@@ -1,0 +1,73 @@
+# diff: exit 0 for the same, 1 for different, 2 and above for trouble; text, JSON, Markdown, pipes.
+. "$SOURCE/tests/cli/expect.sh"
+
+printf 'kernel' >kernel
+manifest() {
+  cat <<END
+[image]
+name = "toy"
+arch = "x86_64"
+[kernel]
+path = "kernel"
+[[ramdisk]]
+[[ramdisk.layer]]
+text = "first"
+to = "/init"
+mode = "0755"
+[[ramdisk]]
+compression = "$2"
+[[ramdisk.layer]]
+text = "$1"
+to = "/rootfs/app/server"
+END
+}
+image() {
+  manifest "$2" "$3" >enclave.toml
+  expect 0 "$REPRODUCE" lock -q
+  expect 0 "$REPRODUCE" build -q -o "$1"
+}
+image one.eif 'version 1' none
+image two.eif 'version 2' none
+image three.eif 'version 1' gzip
+cp one.eif copy.eif
+
+expect 0 "$REPRODUCE" diff one.eif copy.eif
+says out "the two files are the same, byte for byte"
+expect 1 "$REPRODUCE" diff one.eif two.eif
+says out "PCR2 moved because ramdisk 1 differs: /rootfs/app/server changed; PCR0 follows; PCR1 is untouched"
+silent err
+[ "$(head -n 1 out | cut -c 1-10)" = "PCR2 moved" ]
+expect 1 "$REPRODUCE" diff one.eif three.eif
+says out "ramdisk 1 differs: compression plain cpio -> gzip"
+
+expect 1 "$REPRODUCE" diff -q one.eif two.eif
+silent out
+silent err
+expect 1 "$REPRODUCE" diff --json one.eif two.eif
+says out '"schema": "reproduce/diff/1"'
+says out '"registers_moved": true'
+expect 1 "$REPRODUCE" diff --markdown one.eif two.eif
+says out '| PCR2 | moved |'
+expect 1 sh -c 'cat one.eif | "$1" diff - two.eif' sh "$REPRODUCE"
+says out "PCR2 moved"
+
+# The registers that it states are those of measure.
+expect 0 "$REPRODUCE" measure two.eif
+grep '^PCR' out | while read -r _ digest; do
+  "$REPRODUCE" diff --json one.eif two.eif | grep -qF "$digest"
+done
+
+# A damaged image is compared all the same, and named as that.
+cp one.eif damaged.eif
+printf 'x' | dd of=damaged.eif bs=1 seek=600 conv=notrunc 2>/dev/null
+expect 1 "$REPRODUCE" diff one.eif damaged.eif
+says out "'damaged.eif' is MALFORMED"
+
+expect 2 "$REPRODUCE" diff one.eif
+expect 2 "$REPRODUCE" diff - -
+expect 2 "$REPRODUCE" diff --json --markdown one.eif two.eif
+expect 5 "$REPRODUCE" diff one.eif absent.eif
+says err "cannot open 'absent.eif'"
+printf 'nonsense' >junk
+expect 3 "$REPRODUCE" diff one.eif junk
+silent out
