@@ -97,7 +97,7 @@ if [ ! -e "$boot_place" ]; then
   echo "SKIPPED: not set up; \`sh tests/boot/setup.sh\` does it ($boot_place is not there)"
   exit 77
 fi
-install_packages boot
+install_packages build boot
 cd "$root"
 configure_and_build release reproduce reproduce_sign_image
 rm -rf "$room"
