@@ -1,15 +1,14 @@
 #include "tar_stream.hpp"
 
 #include <cerrno>
-#include <clocale>
 #include <exception>
 #include <string_view>
 #include <utility>
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <locale.h>
 
+#include "reproduce/base/c_locale.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
 
@@ -26,30 +25,6 @@ constexpr std::uint64_t record_size = 512;
 
 /// Holes from here on become holes of the scratch file; below, zeros are cheaper.
 constexpr std::uint64_t smallest_hole = 4096;
-
-/// libarchive converts names that pax headers record as UTF-8 to the charset of the locale, and in
-/// a UTF-8 locale it composes them (NFC) on the way: other bytes than were recorded. In the "C"
-/// locale ASCII is itself and all else cannot be converted; then it gives the bytes as they are.
-class CLocale {
- public:
-  CLocale() : locale_(::newlocale(LC_ALL_MASK, "C", nullptr)) {
-    if (!locale_) throw Error(ErrorKind::environment, "there is no C locale");
-    before_ = ::uselocale(locale_.get());
-  }
-  CLocale(const CLocale&) = delete;
-  CLocale& operator=(const CLocale&) = delete;
-  CLocale(CLocale&&) = delete;
-  CLocale& operator=(CLocale&&) = delete;
-  ~CLocale() { (void)::uselocale(before_); }
-
- private:
-  struct Free {
-    using pointer = locale_t;
-    void operator()(locale_t locale) const noexcept { ::freelocale(locale); }
-  };
-  std::unique_ptr<locale_t, Free> locale_;
-  locale_t before_ = nullptr;
-};
 
 /// The warning that the "C" locale is there to provoke; all others are refusals.
 constexpr std::string_view kept_as_recorded = "can't be converted from UTF-8";
