@@ -48,7 +48,7 @@ class HeaderComparison {
         after_reading_(chosen_reading(after)) {}
 
   std::vector<Difference> run() && {
-    field("magic", std::string(as_text(before_.magic)), std::string(as_text(after_.magic)));
+    field("magic", quote(as_text(before_.magic)), quote(as_text(after_.magic)));
     number("version", before_.version, after_.version);
     field("flags", flags_words(before_.flags), flags_words(after_.flags));
     number("default_mem", before_.default_mem, after_.default_mem);
@@ -115,20 +115,22 @@ class HeaderComparison {
            std::to_string(first_is_right ? second : first);
   }
 
+  /// Follows from the bytes, unless it is wrong. Where a reader gives up before it has computed
+  /// one, nothing is known.
   void checksum() {
-    const auto right = [](const eif::Header& header, const Reading* reading) {
-      return reading != nullptr && reading->crc == header.crc32;
+    const auto wrong = [](const eif::Header& header, const Reading* reading) {
+      return reading != nullptr && reading->crc && reading->crc != header.crc32;
     };
-    const bool one = right(before_, before_reading_);
-    const bool other = right(after_, after_reading_);
-    if (before_.crc32 == after_.crc32 && one == other) return;
-    if (one && other) return;
-    const Reading* const wrong = one ? after_reading_ : before_reading_;
-    const std::string computed = wrong != nullptr && wrong->crc
-                                     ? "the bytes have " + hex_words(*wrong->crc)
-                                     : "it cannot be computed";
-    field("crc32", hex_words(before_.crc32), hex_words(after_.crc32) + "; " + computed);
-    out_.back().what = "stale-header-field";
+    const bool first = wrong(before_, before_reading_);
+    if (!first && !wrong(after_, after_reading_)) return;
+    const Reading* const reading = first ? before_reading_ : after_reading_;
+    out_.push_back({.what = "stale-header-field",
+                    .where = "crc32",
+                    .words = hex_words(before_.crc32) + " -> " + hex_words(after_.crc32) +
+                             "; the bytes " + (first ? "before" : "after") + " have " +
+                             hex_words(*reading->crc),
+                    .before = hex_words(before_.crc32),
+                    .after = hex_words(after_.crc32)});
   }
 
   const eif::Header& before_;

@@ -87,7 +87,7 @@ class Headline {
   void say_borders() {
     for (const Difference& difference : comparison_.layout)
       if (difference.what == "border-moved")
-        say(printable(difference.words) +
+        say(difference.words +
             "; registers hash sections end to end and do not see where one ends");
   }
 

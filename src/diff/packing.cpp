@@ -103,7 +103,7 @@ std::string stop_words(const Packed& side) {
   const auto& stop = side.list.walk.stop;
   if (!stop || side.ramdisks.place_of(stop->offset).ramdisk != side.ramdisk) return "nowhere";
   return "at byte " + std::to_string(side.ramdisks.place_of(stop->offset).offset) + " (" +
-         stop->what + ")";
+         printable(stop->what) + ")";
 }
 
 /// The field of a newc header at `offset` in it.
@@ -194,7 +194,7 @@ Difference packed_difference(const Packed& before, const Packed& after, std::siz
     if (error.kind() != ErrorKind::malformed) throw;
     return {.what = "bytes",
             .where = "compressed data",
-            .words = "differs and is damaged: " + std::string(error.what())};
+            .words = "differs and is damaged: " + printable(error.what())};
   }
   return {.what = "compression-parameters",
           .where = std::string(compression::name_of(first.compression)),

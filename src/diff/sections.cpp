@@ -153,13 +153,13 @@ std::vector<Difference> cmdline_differences(std::string_view before, std::string
                                           [&](const Parameter& p) { return p.first == name; });
     if (counterpart == others.end()) {
       out.push_back({.what = "parameter-removed",
-                     .where = name,
+                     .where = printable(name),
                      .words = quote(name + value) + " removed",
                      .before = name + value});
       continue;
     }
     out.push_back({.what = "parameter-changed",
-                   .where = name,
+                   .where = printable(name),
                    .words = quote(name + value) + " -> " + quote(name + counterpart->second),
                    .before = name + value,
                    .after = name + counterpart->second});
@@ -167,7 +167,7 @@ std::vector<Difference> cmdline_differences(std::string_view before, std::string
   }
   for (const auto& [name, value] : others)
     out.push_back({.what = "parameter-added",
-                   .where = name,
+                   .where = printable(name),
                    .words = quote(name + value) + " added",
                    .after = name + value});
   if (!out.empty() || before == after) return out;

@@ -130,8 +130,8 @@ std::string summary_words(const std::vector<Difference>& differences) {
   std::vector<std::string> parts;
   for (const Difference& difference : differences) {
     if (parts.size() == most_examples) break;
-    const std::string where = printable(difference.where);
-    const std::string words = printable(difference.words);
+    const std::string& where = difference.where;
+    const std::string& words = difference.words;
     // A parameter's words name it already.
     const bool named = where.empty() || difference.what.starts_with("parameter-");
     parts.push_back(named ? words : where + " " + words);

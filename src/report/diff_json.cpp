@@ -25,8 +25,8 @@ ordered_json side_json(const diff::Side& side) {
 
 ordered_json difference_json(const diff::Difference& difference) {
   return {{"what", difference.what},
-          {"where", printable(difference.where)},
-          {"words", printable(difference.words)},
+          {"where", difference.where},
+          {"words", difference.words},
           {"before", printable(difference.before)},
           {"after", printable(difference.after)}};
 }
@@ -136,7 +136,7 @@ std::string diff_json(const Comparison& comparison) {
                    {"registers", ordered_json::array()}};
   for (const diff::Culprit& culprit : comparison.culprits)
     out["culprits"].push_back(
-        {{"name", culprit.name}, {"words", printable(culprit.words)}, {"advice", culprit.advice}});
+        {{"name", culprit.name}, {"words", culprit.words}, {"advice", culprit.advice}});
   for (const std::string& note : comparison.notes) out["notes"].push_back(printable(note));
   for (const diff::RegisterComparison& pcr : comparison.registers)
     out["registers"].push_back(register_json(pcr));

@@ -89,7 +89,7 @@ std::string diff_markdown(const Comparison& comparison, bool full) {
                      plain(quote(comparison.after.name)) + "\n\n";
   for (const std::string& sentence : comparison.headline) text += "- " + plain(sentence) + "\n";
   for (const diff::Culprit& culprit : comparison.culprits)
-    text += "- likely cause: **" + culprit.name + "**: " + plain(printable(culprit.words)) + ". " +
+    text += "- likely cause: **" + culprit.name + "**: " + plain(culprit.words) + ". " +
             plain(culprit.advice) + "\n";
   for (const std::string& note : comparison.notes) text += "- " + plain(printable(note)) + "\n";
   text += registers_table(comparison);

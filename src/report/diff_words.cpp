@@ -81,9 +81,9 @@ std::vector<std::string> entry_lines(const TreeComparison& tree, std::uint32_t r
 }
 
 std::string difference_words(const diff::Difference& difference) {
-  const std::string words = printable(difference.words);
-  if (difference.where.empty() || difference.what.starts_with("parameter-")) return words;
-  return printable(difference.where) + ": " + words;
+  if (difference.where.empty() || difference.what.starts_with("parameter-"))
+    return difference.words;
+  return difference.where + ": " + difference.words;
 }
 
 std::string side_words(const diff::Side& side) {

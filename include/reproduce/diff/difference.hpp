@@ -12,7 +12,8 @@
 ///       tree            every entry of the ramdisks, paired (diff/tree.hpp)
 ///       culprits        usual causes that were recognised, each with what to do
 ///
-/// Texts may hold bytes of the files: escape to show.
+/// Names and values may hold bytes of the files: escape to show. Sentences and words are
+/// escaped already.
 
 #include <cstdint>
 #include <optional>
@@ -38,9 +39,9 @@ enum class State {
 /// One thing that differs.
 struct Difference {
   std::string what;      ///< a stable name, such as "gzip-time"
-  std::string where{};   ///< the field or part; may be empty
+  std::string where{};   ///< the field or part, in words; may be empty
   std::string words{};   ///< what happened to it, for people, before and after included
-  std::string before{};  ///< the values alone; empty where a side has none
+  std::string before{};  ///< the values alone, as they are; empty where a side has none
   std::string after{};
 };
 

@@ -1,0 +1,49 @@
+#pragma once
+
+/// Subjects that pin an image without being one: locks, files of registers, documents.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "reproduce/base/random_access.hpp"
+#include "reproduce/diff/difference.hpp"
+#include "reproduce/inspect/inspect.hpp"
+#include "reproduce/manifest/lock.hpp"
+
+namespace reproduce::diff {
+
+/// What a subject says of an image.
+struct Pins {
+  Side side;
+  std::map<std::uint32_t, Bytes> registers;
+  std::optional<manifest::ExpectedImage> image{};  ///< size, digest, sections: locks and images
+  std::optional<manifest::Lock> lock{};
+  std::string note{};  ///< what a reader should know of it
+};
+
+/// Files of registers are no larger.
+inline constexpr std::uint64_t max_pcr_file_size = std::uint64_t{1} << 20;
+
+/// What to take a file for, by its content alone: an image by its magic; JSON with
+/// `"schema": "reproduce/lock/1"` for a lock, other JSON and lines of `HEX PCRn` for a file of
+/// registers; else an image or a document as inspect::detect_kind() has it, with its errors.
+[[nodiscard]] SubjectKind detect_subject(const RandomAccess& file);
+
+/// Reads a subject that is no image. A file of registers is what nitro-cli prints
+/// (`{"Measurements": {"PCR0": HEX, ...}}`), the inner record alone, one with the key `pcrs`,
+/// or a line `HEX PCRn` each; keys in any case. Throws Error{malformed} when it is damaged, pins
+/// no register or one twice; Error{usage} for a lock that is (manifest/lock.hpp).
+///
+/// A document is decoded and not verified.
+[[nodiscard]] Pins read_pins(SubjectKind kind, const std::string& name, const RandomAccess& file);
+
+/// What an image pins, being what it is. Hashes it when `with_digest`.
+[[nodiscard]] Pins pins_of_image(const std::string& name, const RandomAccess& file,
+                                 const inspect::ImageInspection& inspection, bool with_digest);
+
+/// Compares what both pin. Throws Error{usage} when there is no register that both do.
+[[nodiscard]] Comparison compare_pins(const Pins& before, const Pins& after);
+
+}  // namespace reproduce::diff
