@@ -2,15 +2,10 @@
 #include <string>
 
 #include "exit_code.hpp"
-#include "operand.hpp"
-#include "progress.hpp"
+#include "subjects.hpp"
 #include "verb.hpp"
 
 #include "reproduce/base/error.hpp"
-#include "reproduce/base/random_access.hpp"
-#include "reproduce/diff/images.hpp"
-#include "reproduce/diff/pins.hpp"
-#include "reproduce/inspect/inspect.hpp"
 #include "reproduce/report/diff.hpp"
 
 namespace reproduce::cli {
@@ -22,71 +17,12 @@ struct Options {
   bool markdown = false;
 };
 
-struct Subject {
-  std::string name;
-  std::unique_ptr<RandomAccess> file;
-  diff::SubjectKind kind = diff::SubjectKind::image;
-
-  [[nodiscard]] bool is_image() const noexcept { return kind == diff::SubjectKind::image; }
-};
-
-/// Runs `work` so that its errors name the subject.
-template <typename Work>
-auto about(const std::string& name, const Work& work) {
-  try {
-    return work();
-  } catch (Error& error) {
-    error.set_file_if_unknown(name);
-    throw;
-  }
-}
-
-Subject open_subject(const std::string& operand) {
-  return about(operand_name(operand), [&] {
-    Subject subject{.name = operand_name(operand), .file = open_seekable_operand(operand)};
-    subject.kind = diff::detect_subject(*subject.file);
-    return subject;
-  });
-}
-
-diff::Comparison compare_two_images(const Subject& before, const Subject& after,
-                                    const Terminal& terminal) {
-  const diff::InspectedPair inspected = [&] {
-    Progress progress(terminal, "reading", before.file->size() + after.file->size());
-    return diff::inspect_both(*before.file, *after.file, progress.callback());
-  }();
-  return diff::compare_images({before.name, *before.file, inspected.before},
-                              {after.name, *after.file, inspected.after});
-}
-
-/// `beside_lock`: the other one is a lock, which pins the image's digest too.
-diff::Pins pins_of(const Subject& subject, bool beside_lock, const Terminal& terminal) {
-  return about(subject.name, [&] {
-    if (!subject.is_image()) return diff::read_pins(subject.kind, subject.name, *subject.file);
-    Progress progress(terminal, "reading", subject.file->size());
-    const inspect::ImageInspection inspection =
-        inspect::inspect_image(*subject.file, progress.callback());
-    return diff::pins_of_image(subject.name, *subject.file, inspection, beside_lock);
-  });
-}
-
-diff::Comparison compare(const Options& options, const Terminal& terminal) {
-  const Subject before = open_subject(options.before);
-  const Subject after = open_subject(options.after);
-  if (before.is_image() && after.is_image()) return compare_two_images(before, after, terminal);
-  const auto is_lock = [](const Subject& subject) {
-    return subject.kind == diff::SubjectKind::lock;
-  };
-  return diff::compare_pins(pins_of(before, is_lock(after), terminal),
-                            pins_of(after, is_lock(before), terminal));
-}
-
 ExitCode run(const Options& options, const Terminal& terminal) {
   if (options.before == "-" && options.after == "-")
     throw Error(ErrorKind::usage, "only one of the two can come from standard input");
   if (options.markdown && terminal.json())
     throw Error(ErrorKind::usage, "--markdown and --json exclude each other");
-  const diff::Comparison comparison = compare(options, terminal);
+  const diff::Comparison comparison = compare_subjects(options.before, options.after, terminal);
   if (terminal.json())
     terminal.answer(report::diff_json(comparison));
   else if (options.markdown)

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -7,6 +8,7 @@
 #include "exit_code.hpp"
 #include "operand.hpp"
 #include "progress.hpp"
+#include "subjects.hpp"
 #include "verb.hpp"
 
 #include "reproduce/attestation/encoding.hpp"
@@ -18,6 +20,7 @@
 #include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/measure/image_pcrs.hpp"
+#include "reproduce/report/diff.hpp"
 #include "reproduce/report/document.hpp"
 #include "reproduce/report/verdict.hpp"
 #include "reproduce/verify/verdict.hpp"
@@ -32,7 +35,7 @@ using attestation::VerifiedDocument;
 struct Options {
   std::string image, document;
   std::string at = "now";
-  std::optional<std::string> nonce, max_age, root;
+  std::optional<std::string> nonce, max_age, root, against;
   bool refuse_unknown_keys = false;
 };
 
@@ -127,9 +130,30 @@ Colour colour_of(verify::Outcome outcome) {
   return Colour::plain;
 }
 
+/// The diagnosis of a mismatch, when something older is at hand.
+std::optional<diff::Comparison> compare_with_older(const Options& options,
+                                                   const verify::Verdict& verdict,
+                                                   const Terminal& terminal) {
+  const bool match = std::all_of(
+      verdict.registers.begin(), verdict.registers.end(),
+      [](const verify::RegisterComparison& comparison) { return comparison.matches(); });
+  if (!options.against || match) return std::nullopt;
+  return compare_subjects(*options.against, options.image, terminal);
+}
+
+void show_diagnosis(const diff::Comparison& comparison, const Terminal& terminal) {
+  terminal.answer_to_people(
+      "\ncompared with " + quote(comparison.before.name) + ":\n" +
+      report::diagnosis_text(comparison, {.strong = [&](std::string_view text) {
+                               return terminal.paint(text, Colour::bold);
+                             }}));
+}
+
 ExitCode run(const Options& options, const Terminal& terminal) {
   if (options.image == "-" && options.document == "-")
     throw Error(ErrorKind::usage, "only one of the two can come from standard input");
+  if (options.against && (options.image == "-" || *options.against == "-"))
+    throw Error(ErrorKind::usage, "--against reads files, not standard input");
   const verify::Policy policy = parse_policy(options);
   // The document first: it is small, and one that is forged says nothing about the image.
   const VerifiedDocument document = read_document(options, parse_at(options.at));
@@ -140,12 +164,15 @@ ExitCode run(const Options& options, const Terminal& terminal) {
                                    .paint = [&](std::string_view word, verify::Outcome outcome) {
                                      return terminal.paint(word, colour_of(outcome));
                                    }};
+  const std::optional<diff::Comparison> older = compare_with_older(options, verdict, terminal);
   if (terminal.json()) {
-    terminal.answer(report::verdict_json(verdict, options.image, image, document));
+    terminal.answer(
+        report::verdict_json(verdict, options.image, image, document, older ? &*older : nullptr));
   } else {
     if (terminal.verbose())
       terminal.answer_to_people(report::document_text(document.document(), true) + "\n");
     terminal.answer_to_people(report::verdict_text(verdict, image, style));
+    if (older) show_diagnosis(*older, terminal);
     if (terminal.quiet() && !verdict.is_yes()) terminal.answer(report::answer_line(verdict, style));
   }
   return verdict.is_yes() ? ExitCode::yes : ExitCode::no;
@@ -160,14 +187,16 @@ Verb add_verify(CLI::App& root) {
        .sentence = "Answers whether an attestation document attests an image",
        .examples = {"reproduce verify app.eif attestation.cbor",
                     "reproduce verify --nonce 00ff --max-age 300 app.eif attestation.b64",
-                    "reproduce verify --at document --json app.eif - <archived.cbor"},
+                    "reproduce verify --at document --json app.eif - <archived.cbor",
+                    "reproduce verify --against released.eif app.eif attestation.cbor"},
        .details =
            "The document is decoded strictly; its signature and certificate chain are checked\n"
            "up to AWS's root, which is built in. Then PCR0, PCR1 and PCR2 are compared with the\n"
            "image's, and PCR8 when either side has one. The document may be raw CBOR, base64 or\n"
            "hexadecimal. A forged document is not \"no\" but exit 4: it says nothing about the\n"
            "image. --at document shows that an old document is authentic, not that it is fresh.\n"
-           "-v shows the document's fields as well.\n",
+           "-v shows the document's fields as well. With --against, a mismatch of registers is\n"
+           "followed by what `reproduce diff` finds between that file and the image.\n",
        .page = "docs/formats/attestation.md"});
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("IMAGE", options->image, "an image, or - for standard input")->required();
@@ -177,6 +206,8 @@ Verb add_verify(CLI::App& root) {
   app->add_option("--nonce", options->nonce, "the nonce that the document must have, hexadecimal");
   app->add_option("--max-age", options->max_age, "how old the document may be, seconds");
   app->add_option("--root", options->root, "a root certificate to trust instead of AWS's, PEM");
+  app->add_option("--against", options->against,
+                  "an older image, or a lock: what differs is said when registers do not match");
   app->add_flag("--refuse-unknown-keys", options->refuse_unknown_keys,
                 "refuse a document with keys that nobody has documented");
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};

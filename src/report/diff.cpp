@@ -81,12 +81,17 @@ std::string group(const std::string& heading, const std::vector<diff::Difference
 
 }  // namespace
 
-std::string diff_text(const Comparison& comparison, const DiffStyle& style) {
+std::string diagnosis_text(const Comparison& comparison, const DiffStyle& style) {
   std::string text;
   for (const std::string& sentence : comparison.headline) text += style.strong(sentence) + "\n";
   for (const diff::Culprit& culprit : comparison.culprits)
     text +=
         "likely cause: " + culprit.name + ": " + culprit.words + "\n  do: " + culprit.advice + "\n";
+  return text;
+}
+
+std::string diff_text(const Comparison& comparison, const DiffStyle& style) {
+  std::string text = diagnosis_text(comparison, style);
   for (const std::string& note : comparison.notes) text += "note: " + printable(note) + "\n";
   text += "\nbefore " + side_words(comparison.before) + "\nafter  " + side_words(comparison.after) +
           "\n";

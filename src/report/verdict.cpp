@@ -8,6 +8,7 @@
 
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/report/diff.hpp"
 #include "reproduce/report/document.hpp"
 #include "reproduce/report/measure.hpp"
 
@@ -126,7 +127,8 @@ std::string verdict_text(const Verdict& verdict, const measure::ImageMeasurement
 
 std::string verdict_json(const Verdict& verdict, const std::string& image_name,
                          const measure::ImageMeasurements& image,
-                         const attestation::VerifiedDocument& document) {
+                         const attestation::VerifiedDocument& document,
+                         const diff::Comparison* against) {
   ordered_json checks = ordered_json::array();
   for (const Check& check : verdict.checks) checks.push_back(check_json(check));
   ordered_json registers = ordered_json::array();
@@ -140,6 +142,7 @@ std::string verdict_json(const Verdict& verdict, const std::string& image_name,
   root["registers"] = std::move(registers);
   root["image"] = ordered_json::parse(measurements_json(image_name, image));
   root["document"] = ordered_json::parse(document_json(document.document()));
+  if (against != nullptr) root["against"] = ordered_json::parse(diff_json(*against));
   return dump(root, 2) + "\n";
 }
 

@@ -57,6 +57,23 @@ grep '^PCR' out | while read -r _ digest; do
   "$REPRODUCE" diff --json one.eif two.eif | grep -qF "$digest"
 done
 
+# What pins an image in place of one.
+cp enclave.lock three.lock
+image two.eif 'version 2' none
+expect 0 "$REPRODUCE" diff enclave.lock two.eif
+says out "nothing that both pin differs: PCR0, PCR1 and PCR2 are equal"
+expect 1 "$REPRODUCE" diff three.lock enclave.lock
+says out "PCR0 and PCR2 moved; PCR1 is untouched, so the cause lies in the ramdisks behind the first"
+says out "what is pinned differs: "
+expect 1 "$REPRODUCE" diff --json one.eif enclave.lock
+says out '"kind": "lock"'
+"$REPRODUCE" measure two.eif | awk '/^PCR/ { print $2, $1 }' >pcrs
+expect 0 "$REPRODUCE" diff pcrs two.eif
+expect 1 "$REPRODUCE" diff one.eif pcrs
+says out "'pcrs' (pcr-file,"
+expect 1 "$REPRODUCE" diff one.eif "$SOURCE/tests/attestation/qemu_document.b64"
+says out "diff does not verify documents"
+
 # A damaged image is compared all the same, and named as that.
 cp one.eif damaged.eif
 printf 'x' | dd of=damaged.eif bs=1 seek=600 conv=notrunc 2>/dev/null

@@ -67,6 +67,18 @@ says out "no: this image is not the attested one"
 expect 1 judge --json "$other" good.cbor
 says out '"answer": "no"'
 silent err
+
+# An older image at hand says why; where registers match there is nothing to say.
+expect 1 judge --against "$image" "$other" good.cbor
+says out "compared with '$image'"
+says out "PCR2 moved because ramdisk 2 was added; PCR0 follows; PCR1 is untouched"
+expect 1 judge --json --against "$image" "$other" good.cbor
+says out '"schema": "reproduce/diff/1"'
+expect 0 judge --json --against "$other" "$image" good.cbor
+! grep -qF against out
+expect 5 judge --against absent.eif "$other" good.cbor
+says err "cannot open 'absent.eif'"
+expect 2 judge --against - "$other" good.cbor
 zero=$(printf '%096d' 0)
 "$FORGE" --pcr 0=$zero --pcr 1=$zero --pcr 2=$zero --root-out root.pem --out debug.cbor
 expect 1 judge "$image" debug.cbor

@@ -18,6 +18,10 @@ struct DiffStyle {
 /// Entries of a ramdisk that are shown unless all are asked for.
 inline constexpr std::size_t shown_entries = 20;
 
+/// The causes and likely culprits alone.
+[[nodiscard]] std::string diagnosis_text(const diff::Comparison& comparison,
+                                         const DiffStyle& style);
+
 /// The causes first, then likely culprits, registers, and what differs section by section.
 [[nodiscard]] std::string diff_text(const diff::Comparison& comparison, const DiffStyle& style);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "reproduce/attestation/verify.hpp"
+#include "reproduce/diff/difference.hpp"
 #include "reproduce/measure/image_pcrs.hpp"
 #include "reproduce/verify/verdict.hpp"
 
@@ -28,10 +29,12 @@ struct VerdictStyle {
 /// The line with the answer alone: "yes: ..." or "no: ...".
 [[nodiscard]] std::string answer_line(const verify::Verdict& verdict, const VerdictStyle& style);
 
-/// `reproduce/verify/1` (docs/formats/json.md), with everything that was looked at.
+/// `reproduce/verify/1` (docs/formats/json.md), with everything that was looked at. `against`: the
+/// older image, say, compared with this one; null when there was no need or none was given.
 [[nodiscard]] std::string verdict_json(const verify::Verdict& verdict,
                                        const std::string& image_name,
                                        const measure::ImageMeasurements& image,
-                                       const attestation::VerifiedDocument& document);
+                                       const attestation::VerifiedDocument& document,
+                                       const diff::Comparison* against = nullptr);
 
 }  // namespace reproduce::report

@@ -1,0 +1,18 @@
+#pragma once
+
+/// Images, locks, registers and documents that are compared with each other.
+
+#include <string>
+
+#include "terminal.hpp"
+
+#include "reproduce/diff/difference.hpp"
+
+namespace reproduce::cli {
+
+/// Opens both, finds out what each is, and compares them. Errors name the operand.
+[[nodiscard]] diff::Comparison compare_subjects(const std::string& old_operand,
+                                                const std::string& new_operand,
+                                                const Terminal& terminal);
+
+}  // namespace reproduce::cli
