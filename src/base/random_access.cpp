@@ -63,4 +63,12 @@ std::size_t RangeSource::read(std::span<std::uint8_t> buffer) {
   return count;
 }
 
+std::uint64_t RangeSource::skip(std::uint64_t count) noexcept {
+  const std::uint64_t there = bytes_.size() > offset_ ? bytes_.size() - offset_ : 0;
+  count = std::min({count, left_, there});
+  offset_ += count;
+  left_ -= count;
+  return count;
+}
+
 }  // namespace reproduce

@@ -185,18 +185,18 @@ class ImageDiff {
   }
 
   void compare_ramdisks() {
-    std::vector<bool> same;
+    std::vector<std::vector<DifferingRange>> ranges;
     bool any = false;
     for (const SectionComparison& section : out_.sections)
       if (section.name.starts_with("ramdisk")) {
-        same.push_back(section.state == State::same);
+        ranges.push_back(section.ranges);
         any = any || section.state != State::same;
       }
     if (!any) return;
     auto other = std::async(std::launch::async, [this] { return list_entries(after_ramdisks_); });
     EntryList one = list_entries(before_ramdisks_);
     out_.tree =
-        pair_entries({before_ramdisks_, std::move(one)}, {after_ramdisks_, other.get()}, same);
+        pair_entries({before_ramdisks_, std::move(one)}, {after_ramdisks_, other.get()}, ranges);
     if (out_.tree->before.unlisted + out_.tree->after.unlisted != 0)
       out_.notes.push_back("entries beyond the first " + std::to_string(most_entries) +
                            " were not compared one by one");

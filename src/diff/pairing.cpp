@@ -13,6 +13,7 @@ namespace reproduce::diff {
 namespace {
 
 using Indices = std::vector<std::uint32_t>;
+using Ranges = std::vector<std::vector<DifferingRange>>;
 
 bool is_regular(const Entry& entry) {
   return (entry.header.mode & cpio::type_mask) == cpio::type_regular;
@@ -67,8 +68,8 @@ void mark_order(std::vector<EntryPair*>& pairs) {
 
 class Pairing {
  public:
-  Pairing(Contents before, Contents after, const std::vector<bool>& same_ramdisks)
-      : before_(before.ramdisks), after_(after.ramdisks), same_ramdisks_(same_ramdisks) {
+  Pairing(Contents before, Contents after, const Ranges& ranges)
+      : before_(before.ramdisks), after_(after.ramdisks), ranges_(ranges) {
     tree_.before = std::move(before.list);
     tree_.after = std::move(after.list);
   }
@@ -153,17 +154,22 @@ class Pairing {
     mark(Aspect::content, content_differs(one.holder, other.holder));
   }
 
-  /// Whether the bytes of two files are known to be the same since all around them are.
-  bool in_same_ramdisk(std::uint32_t before, std::uint32_t after) const {
-    const std::uint32_t ramdisk = tree_.before.entries[before].ramdisk;
-    if (ramdisk != tree_.after.entries[after].ramdisk || ramdisk >= same_ramdisks_.size() ||
-        !same_ramdisks_[ramdisk])
-      return false;
+  /// Whether two files lie in the same place, in bytes that the comparison of the ramdisks
+  /// has found to be the same.
+  bool known_same(std::uint32_t before, std::uint32_t after) const {
     const std::uint64_t start = tree_.before.content_offset(before);
     const std::uint64_t size = tree_.before.entries[before].header.content_size;
     const initramfs::Place place = before_.place_of(start);
-    return place == after_.place_of(tree_.after.content_offset(after)) &&
-           size <= before_.end_at(start) - start;
+    if (place != after_.place_of(tree_.after.content_offset(after)) ||
+        place.ramdisk >= ranges_.size() || size > before_.end_at(start) - start)
+      return false;
+    const std::vector<DifferingRange>& ranges = ranges_[place.ramdisk];
+    const auto behind = std::lower_bound(
+        ranges.begin(), ranges.end(), place.offset + size,
+        [](const DifferingRange& range, std::uint64_t end) { return range.offset < end; });
+    if (behind == ranges.begin()) return true;
+    const DifferingRange& last = *(behind - 1);
+    return last.offset + last.size <= place.offset;
   }
 
   bool content_differs(std::uint32_t before, std::uint32_t after) const {
@@ -172,10 +178,9 @@ class Pairing {
     if (one.header.content_size != other.header.content_size) return true;
     if (one.header.content_size == 0) return false;
     if (!one.packed && !other.packed)
-      return !in_same_ramdisk(before, after) &&
-             first_difference(plain(before_, tree_.before, before),
-                              plain(after_, tree_.after, after))
-                 .has_value();
+      return !known_same(before, after) && first_difference(plain(before_, tree_.before, before),
+                                                            plain(after_, tree_.after, after))
+                                               .has_value();
     return digest_of(before_, tree_.before, before) != digest_of(after_, tree_.after, after);
   }
 
@@ -224,7 +229,7 @@ class Pairing {
 
   const initramfs::JoinedRamdisks& before_;
   const initramfs::JoinedRamdisks& after_;
-  const std::vector<bool>& same_ramdisks_;
+  const Ranges& ranges_;
   TreeComparison tree_;
   Indices left_before_;
   Indices left_after_;
@@ -233,8 +238,8 @@ class Pairing {
 }  // namespace
 
 TreeComparison pair_entries(Contents before, Contents after,
-                            const std::vector<bool>& same_ramdisks) {
-  return Pairing(std::move(before), std::move(after), same_ramdisks).run();
+                            const std::vector<std::vector<DifferingRange>>& ranges) {
+  return Pairing(std::move(before), std::move(after), ranges).run();
 }
 
 }  // namespace reproduce::diff

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "reproduce/diff/tree.hpp"
+#include "reproduce/diff/difference.hpp"
 
 namespace reproduce::diff {
 
@@ -15,9 +15,9 @@ struct Contents {
 };
 
 /// Pairs entries of one path: within a ramdisk first, the first of several with the first, and
-/// then across ramdisks. `same_ramdisks[i]`: ramdisk i has the same bytes on both sides, so
-/// that no content in it needs to be read.
+/// then across ramdisks. `ranges[i]`: all bytes of ramdisk i that differ, by their place in it;
+/// a content in the same place that touches none of them is not read again.
 [[nodiscard]] TreeComparison pair_entries(Contents before, Contents after,
-                                          const std::vector<bool>& same_ramdisks);
+                                          const std::vector<std::vector<DifferingRange>>& ranges);
 
 }  // namespace reproduce::diff

@@ -154,8 +154,19 @@ std::size_t EntryReader::read(std::span<std::uint8_t> buffer) {
   return count;
 }
 
+/// Passes over content that is not wanted. A checksum needs all of it.
+void EntryReader::skip_content() {
+  if (from_.range == nullptr || header_.checksummed || left_ <= end_ - begin_) return;
+  const std::uint64_t buffered = end_ - begin_;
+  begin_ = end_;
+  const std::uint64_t count = buffered + from_.range->skip(left_ - buffered);
+  position_ += count;
+  left_ -= count;
+}
+
 /// False when the reader stops within or behind the content.
 bool EntryReader::end_entry() {
+  skip_content();
   Bytes passed(static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_size)));
   while (read(passed) != 0) {
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "reproduce/base/random_access.hpp"
 #include "reproduce/base/stream.hpp"
 #include "reproduce/initramfs/walk.hpp"
 
@@ -26,6 +27,8 @@ class EntryReader final : public Source {
     bool behind_entry = false;   ///< the last thing that was not NUL was an entry
     /// Where to tell of a border, given the position of a byte; empty: nowhere.
     std::function<std::uint64_t(std::uint64_t)> border{};
+    /// The bytes themselves, where contents that nobody reads can be passed over; or null.
+    RangeSource* range = nullptr;
   };
 
   /// `plain` must outlive the reader, which may read ahead.
@@ -63,6 +66,7 @@ class EntryReader final : public Source {
   [[nodiscard]] bool has(std::size_t count);
   void pass(std::size_t count);
   void skip_zeros(std::uint64_t limit);
+  void skip_content();
   [[nodiscard]] bool end_entry();
   [[nodiscard]] Next stopped(std::uint64_t at, std::string why);
   [[nodiscard]] Next read_entry();

@@ -93,10 +93,10 @@ class Walker {
 
   void walk_plain() {
     RangeSource source(ramdisks_, offset_, ramdisks_.size() - offset_);
-    EntryReader reader(source,
-                       {.position = offset_,
-                        .behind_entry = behind_entry_,
-                        .border = [this](std::uint64_t at) { return ramdisks_.end_at(at); }});
+    EntryReader reader(source, {.position = offset_,
+                                .behind_entry = behind_entry_,
+                                .border = [this](std::uint64_t at) { return ramdisks_.end_at(at); },
+                                .range = &source});
     const EntryReader::Next last = read_entries(reader, offset_);
     Stretch& stretch = walk_.stretches.back();
     const bool empty = stretch.entries == 0 && stretch.trailers == 0;

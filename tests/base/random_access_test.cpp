@@ -47,5 +47,20 @@ TEST(RangeSource, GivesAStretchAndNoMore) {
   EXPECT_EQ(as_text(read_all(beyond, 10, "range")), "lo");
 }
 
+TEST(RangeSource, SkipsNoFurtherThanItsEnd) {
+  const Bytes bytes{1, 2, 3, 4, 5, 6};
+  const RandomAccessBytes memory(bytes);
+  Bytes buffer(4);
+  RangeSource source(memory, 1, 4);
+  EXPECT_EQ(source.skip(2), 2U);
+  EXPECT_EQ(source.read(buffer), 2U);
+  EXPECT_EQ(buffer[0], 4);
+  EXPECT_EQ(source.skip(1), 0U);
+  // The range is longer than what there is.
+  RangeSource beyond(memory, 4, 100);
+  EXPECT_EQ(beyond.skip(50), 2U);
+  EXPECT_EQ(beyond.read(buffer), 0U);
+}
+
 }  // namespace
 }  // namespace reproduce

@@ -69,6 +69,9 @@ class RangeSource final : public Source {
 
   [[nodiscard]] std::size_t read(std::span<std::uint8_t> buffer) override;
 
+  /// Passes over `count` bytes, or those that are left, without reading them; says how many.
+  std::uint64_t skip(std::uint64_t count) noexcept;
+
  private:
   const RandomAccess& bytes_;
   std::uint64_t offset_;
