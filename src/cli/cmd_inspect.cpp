@@ -19,6 +19,7 @@
 #include "reproduce/base/text.hpp"
 #include "reproduce/initramfs/listing.hpp"
 #include "reproduce/inspect/inspect.hpp"
+#include "reproduce/inspect/kernel.hpp"
 #include "reproduce/inspect/ramdisks.hpp"
 #include "reproduce/report/inspect.hpp"
 
@@ -85,7 +86,7 @@ ExitCode inspect_image(const RandomAccess& file, const std::string& name, const 
   const initramfs::JoinedRamdisks ramdisks(file, inspect::ramdisk_ranges(image));
   const initramfs::Listing listing = initramfs::list(ramdisks);
   if (!options.path.empty()) return print_file(ramdisks, listing, options.path, terminal);
-  const report::RamdiskContents contents{ramdisks, listing};
+  const report::ImageContents contents{ramdisks, listing, inspect::inspect_kernel(file, image)};
   const report::InspectionStyle style{
       .map = terminal.verbose() && !options.tree,
       .tree = options.tree,
@@ -128,9 +129,10 @@ Verb add_inspect(CLI::App& root) {
                     "reproduce inspect --tree app.eif", "reproduce inspect app.eif /cmd | cat -v",
                     "reproduce inspect --json attestation.b64 | jq .document.pcrs"},
        .details =
-           "Of an image: header, sections with the registers that each feeds, registers,\n"
-           "cmdline, what the kernel finds in the ramdisks (archives, plain or compressed, one\n"
-           "after the other), metadata, signing certificate; with -v every byte of the file, with\n"
+           "Of an image: header, sections with the registers that each feeds, registers, the\n"
+           "kernel's header and version, cmdline with the parameters that deserve a look, what\n"
+           "the kernel finds in the ramdisks (archives, plain or compressed, one after the\n"
+           "other), metadata, signing certificate; with -v every byte of the file, with\n"
            "--tree every entry of the ramdisks, with a PATH the bytes of that one file. A "
            "malformed\n"
            "image is shown as both kinds of readers see it, with the place where each gives up\n"

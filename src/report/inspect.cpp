@@ -9,6 +9,7 @@
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/document.hpp"
+#include "reproduce/report/kernel.hpp"
 #include "reproduce/report/ramdisks.hpp"
 
 namespace reproduce::report {
@@ -143,7 +144,7 @@ std::string map_text(const std::vector<MapRange>& map) {
 
 class TextWriter {
  public:
-  TextWriter(const ImageInspection& image, const RamdiskContents& contents,
+  TextWriter(const ImageInspection& image, const ImageContents& contents,
              const InspectionStyle& style)
       : image_(image), contents_(contents), style_(style) {}
 
@@ -194,8 +195,9 @@ class TextWriter {
   }
 
   void add_contents() {
+    if (contents_.kernel) add("kernel", kernel_text(*contents_.kernel));
     if (const auto* reading = reading_with([](const Reading& r) { return !r.cmdline.empty(); }))
-      add("cmdline", "  " + printable(reading->cmdline) + "\n");
+      add("cmdline", "  " + printable(reading->cmdline) + "\n" + risks_text(reading->cmdline));
     if (contents_.ramdisks.count() != 0)
       add("ramdisks, as the kernel unpacks them one after the other",
           ramdisks_text(contents_.listing, contents_.ramdisks));
@@ -233,7 +235,7 @@ class TextWriter {
   }
 
   const ImageInspection& image_;
-  const RamdiskContents& contents_;
+  const ImageContents& contents_;
   const InspectionStyle& style_;
   std::string text_;
 };
@@ -241,7 +243,7 @@ class TextWriter {
 }  // namespace
 
 std::string inspection_text(const std::string& file, const ImageInspection& image,
-                            const RamdiskContents& contents, const InspectionStyle& style) {
+                            const ImageContents& contents, const InspectionStyle& style) {
   return TextWriter(image, contents, style).write(file);
 }
 

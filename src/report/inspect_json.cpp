@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "kernel_records.hpp"
 #include "ramdisk_words.hpp"
 #include "records.hpp"
 #include <nlohmann/json.hpp>
@@ -116,6 +117,7 @@ ordered_json reading_json(const Reading& reading, const ImageInspection& image) 
   out["pcrs"] = nullptr;
   if (reading.registers) out["pcrs"] = registers_record(*reading.registers);
   out["cmdline"] = printable(reading.cmdline);
+  out["parameters"] = parameters_record(reading.cmdline);
   out["metadata"] = nullptr;
   if (reading.metadata) out["metadata"] = metadata_json(*reading.metadata);
   out["signature"] = nullptr;
@@ -167,7 +169,7 @@ ordered_json entry_json(const initramfs::ListedEntry& entry) {
   return out;
 }
 
-ordered_json contents_json(const RamdiskContents& contents, bool tree) {
+ordered_json contents_json(const ImageContents& contents, bool tree) {
   const initramfs::Listing& listing = contents.listing;
   ordered_json out{{"stretches", ordered_json::array()}, {"stop", nullptr}};
   for (const initramfs::Stretch& stretch : listing.walk.stretches)
@@ -184,7 +186,7 @@ ordered_json contents_json(const RamdiskContents& contents, bool tree) {
 }  // namespace
 
 std::string inspection_json(const std::string& file, const ImageInspection& image,
-                            const RamdiskContents& contents, bool tree) {
+                            const ImageContents& contents, bool tree) {
   ordered_json out{{"schema", schema},
                    {"file", printable(file)},
                    {"kind", "enclave-image"},
@@ -197,6 +199,8 @@ std::string inspection_json(const std::string& file, const ImageInspection& imag
   if (image.header) out["header"] = header_json(*image.header);
   for (const Reading& reading : image.readings)
     out["readings"].push_back(reading_json(reading, image));
+  out["kernel"] = nullptr;
+  if (contents.kernel) out["kernel"] = kernel_record(*contents.kernel);
   out["ramdisks"] = contents_json(contents, tree);
   out["map"] = map_json(image.map);
   return dump(out, 2) + "\n";

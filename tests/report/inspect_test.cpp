@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "reproduce/inspect/kernel.hpp"
 #include "reproduce/inspect/ramdisks.hpp"
 
 namespace reproduce::report {
@@ -192,6 +193,52 @@ TEST(InspectionJson, IsValidWhateverTheBytes) {
   test::ToyImage toy;
   toy.sections[1].payload = std::string("\xff\x00\x80\xc3", 4);
   EXPECT_EQ(json_of(toy.bytes())["readings"][0]["cmdline"], "\\xff\\x00\\x80\\xc3");
+}
+
+/// A toy image whose kernel has the header of an arm64 Image.
+Bytes with_kernel(const std::string& cmdline) {
+  std::string kernel(0x40, '\0');
+  kernel.replace(0x38, 4, "ARM\x64");
+  test::ToyImage toy;
+  toy.sections[0].payload = kernel + "Linux version 6.1.0-\x1b[2J (x)\n";
+  toy.sections[1].payload = cmdline;
+  return toy.bytes();
+}
+
+TEST(InspectText, SaysWhatTheKernelIsAndWhichParametersDeserveALook) {
+  const Inspected inspected(with_kernel("quiet init=/bin/sh\x1b nokaslr"));
+  const std::string text =
+      inspection_text("toy.eif", inspected.image,
+                      {inspected.ramdisks, inspected.listing,
+                       inspect::inspect_kernel(inspected.file, inspected.image)},
+                      {});
+  EXPECT_THAT(text, HasSubstr("form            arm64 Image, aarch64\n"));
+  EXPECT_THAT(text, HasSubstr("Linux version 6.1.0-\\x1b[2J (x)\n"));
+  EXPECT_THAT(text, HasSubstr("  init            it names another first program"));
+  EXPECT_THAT(text, HasSubstr("  nokaslr         the kernel lies at a known address\n"));
+  EXPECT_THAT(text, Not(HasSubstr("  quiet  ")));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(InspectJson, HasTheKernelAndEveryParameter) {
+  const Inspected inspected(with_kernel("quiet init=/bin/sh -- x"));
+  const auto json = nlohmann::json::parse(
+      inspection_json("toy.eif", inspected.image,
+                      {inspected.ramdisks, inspected.listing,
+                       inspect::inspect_kernel(inspected.file, inspected.image)},
+                      false));
+  EXPECT_EQ(json["kernel"]["form"], "arm64 Image");
+  EXPECT_EQ(json["kernel"]["arm64"]["image_bytes"], 0);
+  EXPECT_TRUE(json["kernel"]["x86"].is_null());
+  EXPECT_TRUE(json["kernel"]["payload"].is_null());
+  const auto& parameters = json["readings"][0]["parameters"];
+  ASSERT_EQ(parameters.size(), 3u);
+  EXPECT_EQ(parameters[0]["name"], "quiet");
+  EXPECT_TRUE(parameters[0]["value"].is_null());
+  EXPECT_TRUE(parameters[0]["look"].is_null());
+  EXPECT_EQ(parameters[1]["value"], "/bin/sh");
+  EXPECT_TRUE(parameters[1]["look"].is_string());
+  EXPECT_EQ(parameters[2]["for_init"], true);
 }
 
 }  // namespace

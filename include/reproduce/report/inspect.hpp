@@ -3,6 +3,7 @@
 /// What `reproduce inspect` says of an image or a document.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,13 +11,15 @@
 #include "reproduce/attestation/encoding.hpp"
 #include "reproduce/initramfs/listing.hpp"
 #include "reproduce/inspect/inspect.hpp"
+#include "reproduce/kernel/boot_image.hpp"
 
 namespace reproduce::report {
 
-/// What lies in the ramdisks of an image.
-struct RamdiskContents {
+/// What lies in the ramdisks of an image, and what its kernel is.
+struct ImageContents {
   const initramfs::JoinedRamdisks& ramdisks;
   const initramfs::Listing& listing;
+  std::optional<kernel::BootImage> kernel{};
 };
 
 struct InspectionStyle {
@@ -26,17 +29,18 @@ struct InspectionStyle {
   std::function<std::string(std::string_view)> heading{};  ///< makes a heading stand out
 };
 
-/// Header, sections, registers, cmdline, what is in the ramdisks, metadata, signature; for a
-/// malformed image why it is that, both readings, and the map.
+/// Header, sections, registers, kernel, cmdline with the parameters that deserve a look, what is in
+/// the ramdisks, metadata, signature; for a malformed image why it is that, both readings, and the
+/// map.
 [[nodiscard]] std::string inspection_text(const std::string& file,
                                           const inspect::ImageInspection& image,
-                                          const RamdiskContents& contents,
+                                          const ImageContents& contents,
                                           const InspectionStyle& style);
 
 /// `reproduce/inspect/1` (docs/formats/json.md). `tree`: with every entry of the ramdisks.
 [[nodiscard]] std::string inspection_json(const std::string& file,
                                           const inspect::ImageInspection& image,
-                                          const RamdiskContents& contents, bool tree);
+                                          const ImageContents& contents, bool tree);
 
 /// A document as it says it is. `size`: bytes of the file it came in.
 [[nodiscard]] std::string inspection_text(const std::string& file, attestation::Encoding encoding,
