@@ -1,6 +1,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -43,25 +45,34 @@ void show_document(const std::string& name, attestation::Encoding encoding,
         report::inspection_text(name, encoding, document, terminal.verbose()));
 }
 
+/// Where the ramdisks lie. The whole image is read only where its parts contradict each other.
+std::vector<initramfs::Range> ranges_in(const RandomAccess& file, const Terminal& terminal) {
+  if (auto stated = inspect::stated_ramdisk_ranges(file)) return *std::move(stated);
+  Progress progress(terminal, "reading", file.size());
+  return inspect::ramdisk_ranges(inspect::inspect_image(file, progress.callback()));
+}
+
 /// One file out of the ramdisks, to standard output.
-ExitCode print_file(const initramfs::JoinedRamdisks& ramdisks, const initramfs::Listing& listing,
-                    const std::string& path, const Terminal& terminal) {
+ExitCode print_file(const RandomAccess& file, const std::string& path, const Terminal& terminal) {
+  const initramfs::JoinedRamdisks ramdisks(file, ranges_in(file, terminal));
   const std::optional<std::string> wanted = initramfs::path_of(path);
-  const initramfs::ListedEntry* const entry = wanted ? find(listing, *wanted) : nullptr;
-  if (entry == nullptr)
+  const std::optional<initramfs::LookedUp> found =
+      wanted ? initramfs::look_up(ramdisks, *wanted) : std::nullopt;
+  if (!found)
     throw Error(ErrorKind::usage, "there is no " + quote(path) + " in the ramdisks",
                 {.hint = "`reproduce inspect --tree` lists what there is"});
-  const std::uint32_t type = entry->header.mode & cpio::type_mask;
+  const initramfs::ListedEntry& entry = found->entry;
+  const std::uint32_t type = entry.header.mode & cpio::type_mask;
   if (type == cpio::type_symlink)
     throw Error(ErrorKind::usage, quote(path) + " is a symbolic link",
-                {.hint = "it leads to " + quote(entry->target)});
+                {.hint = "it leads to " + quote(entry.target)});
   if (type != cpio::type_regular)
     throw Error(ErrorKind::usage, quote(path) + " is no regular file");
   if (terminal.stdout_is_terminal())
     throw Error(ErrorKind::usage, "bytes of an image are not shown on a terminal",
                 {.hint = "send them to a file or through `cat -v`"});
   DescriptorSink out(STDOUT_FILENO, "standard output");
-  read_entry(ramdisks, holder_of(listing, *entry), out);
+  read_entry(ramdisks, found->holder, out);
   return ExitCode::yes;
 }
 
@@ -79,13 +90,13 @@ ExitCode inspect_document(const RandomAccess& file, const std::string& name,
 
 ExitCode inspect_image(const RandomAccess& file, const std::string& name, const Options& options,
                        const Terminal& terminal) {
+  if (!options.path.empty()) return print_file(file, options.path, terminal);
   const inspect::ImageInspection image = [&] {
     Progress progress(terminal, "reading", file.size());
     return inspect::inspect_image(file, progress.callback());
   }();
   const initramfs::JoinedRamdisks ramdisks(file, inspect::ramdisk_ranges(image));
   const initramfs::Listing listing = initramfs::list(ramdisks);
-  if (!options.path.empty()) return print_file(ramdisks, listing, options.path, terminal);
   const report::ImageContents contents{ramdisks, listing, inspect::inspect_kernel(file, image)};
   const report::InspectionStyle style{
       .map = terminal.verbose() && !options.tree,

@@ -14,6 +14,27 @@ std::uint32_t type_of(const cpio::NewcHeader& header) {
   return header.mode & cpio::type_mask;
 }
 
+ListedEntry as_listed(const FoundEntry& found) {
+  return {.header = found.header,
+          .name = found.name,
+          .stretch = found.stretch,
+          .offset = found.offset,
+          .archive = found.archive,
+          .passed_over = found.passed_over};
+}
+
+/// Whether the kernel may make `other` a further name of `entry`'s file.
+bool shares_file(const cpio::NewcHeader& entry, std::uint64_t archive,
+                 const cpio::NewcHeader& other, std::uint64_t other_archive) {
+  return other_archive == archive && other.link_count >= 2 &&
+         type_of(other) == cpio::type_regular && other.inode == entry.inode &&
+         other.device_major == entry.device_major && other.device_minor == entry.device_minor;
+}
+
+bool may_have_links(const cpio::NewcHeader& header) {
+  return header.link_count >= 2 && type_of(header) == cpio::type_regular;
+}
+
 class Lister {
  public:
   Listing run(const JoinedRamdisks& ramdisks) && {
@@ -29,12 +50,7 @@ class Lister {
       ++listing_.unlisted_entries;
       return;
     }
-    ListedEntry entry{.header = found.header,
-                      .name = found.name,
-                      .stretch = found.stretch,
-                      .offset = found.offset,
-                      .archive = found.archive,
-                      .passed_over = found.passed_over};
+    ListedEntry entry = as_listed(found);
     name_bytes_ += entry.name.size();
     if (type_of(entry.header) == cpio::type_symlink && entry.passed_over.empty()) {
       const Bytes target = read_all(content, entry.header.content_size, "the target of a link");
@@ -95,23 +111,40 @@ const ListedEntry* find(const Listing& listing, std::string_view path) {
 }
 
 const ListedEntry& holder_of(const Listing& listing, const ListedEntry& entry) {
-  if (entry.header.link_count < 2 || type_of(entry.header) != cpio::type_regular) return entry;
+  if (!may_have_links(entry.header)) return entry;
   const ListedEntry* holder = &entry;
   for (const ListedEntry& other : listing.entries)
-    if (other.archive == entry.archive && other.passed_over.empty() &&
-        other.header.link_count >= 2 && type_of(other.header) == cpio::type_regular &&
-        other.header.content_size != 0 && other.header.inode == entry.header.inode &&
-        other.header.device_major == entry.header.device_major &&
-        other.header.device_minor == entry.header.device_minor)
+    if (other.passed_over.empty() && other.header.content_size != 0 &&
+        shares_file(entry.header, entry.archive, other.header, other.archive))
       holder = &other;
   return *holder;
 }
 
+std::optional<LookedUp> look_up(const JoinedRamdisks& ramdisks, std::string_view path) {
+  std::optional<LookedUp> found;
+  (void)walk(ramdisks, [&](const FoundEntry& entry, Source& content) {
+    if (!entry.passed_over.empty() || path_of(entry.name) != path) return;
+    found = LookedUp{.entry = as_listed(entry), .holder = as_listed(entry)};
+    if (type_of(entry.header) == cpio::type_symlink) {
+      const Bytes target = read_all(content, entry.header.content_size, "the target of a link");
+      found->entry.target = as_text(target);
+    }
+  });
+  if (!found || !may_have_links(found->entry.header)) return found;
+  (void)walk(ramdisks, [&](const FoundEntry& other, Source& /*content*/) {
+    if (other.passed_over.empty() && other.header.content_size != 0 &&
+        shares_file(found->entry.header, found->entry.archive, other.header, other.archive))
+      found->holder = as_listed(other);
+  });
+  return found;
+}
+
 void read_entry(const JoinedRamdisks& ramdisks, const ListedEntry& entry, Sink& out) {
   bool found = false;
-  (void)walk(ramdisks, [&](const FoundEntry& other, Source& content) {
-    if (other.stretch != entry.stretch || other.offset != entry.offset) return;
+  (void)walk_until(ramdisks, [&](const FoundEntry& other, Source& content) {
+    if (other.stretch != entry.stretch || other.offset != entry.offset) return Wish::go_on;
     found = copy(content, out) == entry.header.content_size;
+    return Wish::enough;
   });
   if (!found) throw Error(ErrorKind::environment, "the image changed while it was read");
 }

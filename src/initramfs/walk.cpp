@@ -45,17 +45,18 @@ class Bounded final : public Source {
 
 class Walker {
  public:
-  Walker(const JoinedRamdisks& ramdisks, const OnEntry& on_entry)
+  Walker(const JoinedRamdisks& ramdisks, const OnEntryUntil& on_entry)
       : ramdisks_(ramdisks), on_entry_(on_entry) {}
 
   Walk run() && {
-    while (!walk_.stop && offset_ < ramdisks_.size()) {
+    while (!walk_.stop && !has_enough_ && offset_ < ramdisks_.size()) {
       if (walk_.stretches.size() == most_stretches) {
         stop({.offset = offset_, .what = "more than 4096 compressed streams", .ours = true});
         break;
       }
       step();
     }
+    if (has_enough_) walk_.stretches.resize(enough_at_);
     return std::move(walk_);
   }
 
@@ -134,6 +135,7 @@ class Walker {
     Bounded bounded(plain, decompressed_);
     EntryReader reader(bounded, {});
     const EntryReader::Next last = read_entries(reader, 0);
+    if (has_enough_) return;
     if (last == EntryReader::Next::end)
       walk_.stretches.back().size = plain.used();
     else if (last == EntryReader::Next::stop)
@@ -156,14 +158,19 @@ class Walker {
       } else if (next == EntryReader::Next::entry) {
         ++stretch.entries;
         stretch.ends_with_trailer = false;
-        on_entry_({.header = reader.header(),
-                   .name = reader.name(),
-                   .stretch = index,
-                   .offset = reader.start() - origin,
-                   .archive = archive_,
-                   .packed = stretch.kind == StretchKind::compressed,
-                   .passed_over = reader.passed_over()},
-                  reader);
+        const Wish wish = on_entry_({.header = reader.header(),
+                                     .name = reader.name(),
+                                     .stretch = index,
+                                     .offset = reader.start() - origin,
+                                     .archive = archive_,
+                                     .packed = stretch.kind == StretchKind::compressed,
+                                     .passed_over = reader.passed_over()},
+                                    reader);
+        if (wish == Wish::enough) {
+          has_enough_ = true;
+          enough_at_ = index;
+          return EntryReader::Next::end;
+        }
       } else {
         return next;
       }
@@ -171,17 +178,26 @@ class Walker {
   }
 
   const JoinedRamdisks& ramdisks_;
-  const OnEntry& on_entry_;
+  const OnEntryUntil& on_entry_;
   std::uint64_t offset_ = 0;
   bool behind_entry_ = false;
   std::uint64_t archive_ = 0;
   std::uint64_t decompressed_ = 0;
+  bool has_enough_ = false;
+  std::size_t enough_at_ = 0;  // the index of the stretch
   Walk walk_;
 };
 
 }  // namespace
 
 Walk walk(const JoinedRamdisks& ramdisks, const OnEntry& on_entry) {
+  return walk_until(ramdisks, [&on_entry](const FoundEntry& entry, Source& content) {
+    on_entry(entry, content);
+    return Wish::go_on;
+  });
+}
+
+Walk walk_until(const JoinedRamdisks& ramdisks, const OnEntryUntil& on_entry) {
   return Walker(ramdisks, on_entry).run();
 }
 

@@ -29,6 +29,12 @@ std::string content_of(const Listed& listed, const std::string& path) {
   if (entry == nullptr) return "(nothing)";
   MemorySink out;
   read_entry(listed.joined, holder_of(listed.listing, *entry), out);
+  // Looked up without a list, it is the same entry.
+  const auto found = look_up(listed.joined, path);
+  EXPECT_TRUE(found && found->entry.offset == entry->offset) << path;
+  MemorySink again;
+  if (found) read_entry(listed.joined, found->holder, again);
+  EXPECT_EQ(again.bytes(), out.bytes()) << path;
   return std::string(as_text(out.bytes()));
 }
 
@@ -66,6 +72,14 @@ TEST(Listing, FindsNothingWhereNothingIs) {
   const Listed listed(newc_entry({.name = "a"}));
   EXPECT_EQ(content_of(listed, "b"), "(nothing)");
   EXPECT_EQ(content_of(listed, ""), "(nothing)");
+}
+
+TEST(Listing, LooksUpOneEntryWithoutAList) {
+  const Listed listed(newc_entry({.name = "l", .content = "to/there", .mode = 0120777}) +
+                      newc_entry({.name = "d", .mode = 0040755}));
+  EXPECT_EQ(look_up(listed.joined, "l")->entry.target, "to/there");
+  EXPECT_EQ(look_up(listed.joined, "d")->entry.header.mode, 0040755u);
+  EXPECT_FALSE(look_up(listed.joined, "absent"));
 }
 
 TEST(PathOf, DropsWhatMeansNothing) {

@@ -237,6 +237,22 @@ TEST(Walk, ListsABoundedNumberOfStreams) {
   EXPECT_TRUE(seen.walk.stop->ours);
 }
 
+TEST(Walk, EndsWhereTheListenerHasEnough) {
+  const std::string archive = test::newc_entry({.name = "a", .content = "x"}) +
+                              test::newc_entry({.name = "b"}) + test::newc_trailer() +
+                              "\x7fgarbage";
+  const RandomAccessBytes image(as_bytes(archive));
+  const JoinedRamdisks joined(image, {{.offset = 0, .size = archive.size()}});
+  std::vector<std::string> names;
+  const Walk walk = walk_until(joined, [&](const FoundEntry& entry, Source&) {
+    names.push_back(entry.name);
+    return Wish::enough;
+  });
+  EXPECT_EQ(names, std::vector<std::string>{"a"});
+  EXPECT_FALSE(walk.stop);
+  EXPECT_TRUE(walk.stretches.empty());
+}
+
 TEST(JoinedRamdisks, SayWhereAByteLies) {
   const RandomAccessBytes bytes(as_bytes("0123456789"));
   const JoinedRamdisks joined(

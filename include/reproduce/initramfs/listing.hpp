@@ -55,8 +55,17 @@ struct Listing {
 /// that has any.
 [[nodiscard]] const ListedEntry& holder_of(const Listing& listing, const ListedEntry& entry);
 
-/// Walks to `entry` again and hands its bytes to `out`. Throws Error{environment} when the
-/// image changed meanwhile.
+/// What find() and then holder_of() would give, without a listing: walks all of the ramdisks, twice
+/// for a file that has several names, and hashes nothing. `target` is set, `sha256` is not.
+struct LookedUp {
+  ListedEntry entry;   ///< at the path
+  ListedEntry holder;  ///< with its bytes
+};
+[[nodiscard]] std::optional<LookedUp> look_up(const JoinedRamdisks& ramdisks,
+                                              std::string_view path);
+
+/// Walks to `entry` again, and no further, and hands its bytes to `out`. Throws Error{environment}
+/// when the image changed meanwhile.
 void read_entry(const JoinedRamdisks& ramdisks, const ListedEntry& entry, Sink& out);
 
 }  // namespace reproduce::initramfs

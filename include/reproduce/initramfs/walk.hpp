@@ -89,4 +89,12 @@ inline constexpr std::uint64_t most_decompressed_bytes = std::uint64_t{8} << 30;
 /// which is a stop: damaged compressed data shows while a content is read.
 [[nodiscard]] Walk walk(const JoinedRamdisks& ramdisks, const OnEntry& on_entry);
 
+/// What a listener wants after an entry.
+enum class Wish { go_on, enough };
+using OnEntryUntil = std::function<Wish(const FoundEntry& entry, Source& content)>;
+
+/// As walk(), until the listener has enough; then without the stretch of that entry, which was
+/// not walked to its end, and without a stop.
+[[nodiscard]] Walk walk_until(const JoinedRamdisks& ramdisks, const OnEntryUntil& on_entry);
+
 }  // namespace reproduce::initramfs
