@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "operand.hpp"
 #include "progress.hpp"
 #include "verb.hpp"
+#include "version.hpp"
 
 #include "reproduce/attestation/document.hpp"
 #include "reproduce/attestation/emulated.hpp"
@@ -23,7 +25,10 @@
 #include "reproduce/inspect/inspect.hpp"
 #include "reproduce/inspect/kernel.hpp"
 #include "reproduce/inspect/ramdisks.hpp"
+#include "reproduce/measure/image_pcrs.hpp"
 #include "reproduce/report/inspect.hpp"
+#include "reproduce/report/sbom.hpp"
+#include "reproduce/sbom/inventory.hpp"
 
 namespace reproduce::cli {
 namespace {
@@ -32,6 +37,7 @@ struct Options {
   std::string file;
   std::string path;
   bool tree = false;
+  std::string sbom;  ///< "spdx" or "cyclonedx"; empty for none
 };
 
 /// Either kind of document: with certificates, or of an emulated security module.
@@ -76,6 +82,28 @@ ExitCode print_file(const RandomAccess& file, const std::string& path, const Ter
   return ExitCode::yes;
 }
 
+/// The software in the ramdisks. Of a malformed image there is no list to rely on.
+ExitCode list_software(const RandomAccess& file, const std::string& name, const Options& options,
+                       const Terminal& terminal) {
+  const measure::ImageMeasurements image = [&] {
+    Progress progress(terminal, "reading", file.size());
+    RangeSource source(file, 0, file.size());
+    return measure::measure_image(source, {.file_digest = true, .progress = progress.callback()});
+  }();
+  const initramfs::JoinedRamdisks ramdisks(file, ranges_in(file, terminal));
+  const sbom::Inventory inventory = sbom::take_inventory(ramdisks);
+  const report::SbomSubject subject{.name = std::filesystem::path(name).filename().string(),
+                                    .image = image,
+                                    .inventory = inventory,
+                                    .tool_version = version};
+  for (const std::string& gap : inventory.unread) terminal.warning(gap);
+  if (!inventory.stop.empty())
+    terminal.warning("the kernel stops unpacking before the end: " + printable(inventory.stop));
+  terminal.answer(options.sbom == "spdx" ? report::spdx_json(subject)
+                                         : report::cyclonedx_json(subject));
+  return ExitCode::yes;
+}
+
 ExitCode inspect_document(const RandomAccess& file, const std::string& name,
                           const Terminal& terminal) {
   RangeSource source(file, 0, file.size());
@@ -91,6 +119,7 @@ ExitCode inspect_document(const RandomAccess& file, const std::string& name,
 ExitCode inspect_image(const RandomAccess& file, const std::string& name, const Options& options,
                        const Terminal& terminal) {
   if (!options.path.empty()) return print_file(file, options.path, terminal);
+  if (!options.sbom.empty()) return list_software(file, name, options, terminal);
   const inspect::ImageInspection image = [&] {
     Progress progress(terminal, "reading", file.size());
     return inspect::inspect_image(file, progress.callback());
@@ -118,7 +147,7 @@ ExitCode run(const Options& options, const Terminal& terminal) {
       case inspect::FileKind::image:
         return inspect_image(*file, name, options, terminal);
       case inspect::FileKind::document:
-        if (options.tree || !options.path.empty())
+        if (options.tree || !options.path.empty() || !options.sbom.empty())
           throw Error(ErrorKind::usage, "an attestation document has no files in it");
         return inspect_document(*file, name, terminal);
     }
@@ -137,7 +166,8 @@ Verb add_inspect(CLI::App& root) {
       {.name = "inspect",
        .sentence = "Shows what an image or an attestation document consists of",
        .examples = {"reproduce inspect app.eif", "reproduce inspect -v app.eif",
-                    "reproduce inspect --tree app.eif", "reproduce inspect app.eif /cmd | cat -v",
+                    "reproduce inspect --tree app.eif", "reproduce inspect --sbom spdx app.eif",
+                    "reproduce inspect app.eif /cmd | cat -v",
                     "reproduce inspect --json attestation.b64 | jq .document.pcrs"},
        .details =
            "Of an image: header, sections with the registers that each feeds, registers, the\n"
@@ -157,6 +187,11 @@ Verb add_inspect(CLI::App& root) {
   app->add_option("PATH", options->path, "a file in the ramdisks, to be printed as it is");
   app->add_flag("--tree", options->tree,
                 "list every entry: type, mode, owner, size, SHA-256, path, oddities");
+  app->add_option("--sbom", options->sbom,
+                  "spdx or cyclonedx: list packages and files in that form of JSON")
+      ->check(CLI::IsMember({"spdx", "cyclonedx"}))
+      ->excludes("PATH")
+      ->excludes("--tree");
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }
 

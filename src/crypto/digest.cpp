@@ -10,12 +10,14 @@ namespace reproduce {
 namespace {
 
 void require(int openssl_result) {
-  if (openssl_result != 1) throw Error(ErrorKind::environment, "OpenSSL could not compute SHA-2");
+  if (openssl_result != 1)
+    throw Error(ErrorKind::environment, "OpenSSL could not compute a digest");
 }
 
 template <std::size_t Size>
 const EVP_MD* algorithm() {
-  static_assert(Size == 32 || Size == 48);
+  static_assert(Size == 20 || Size == 32 || Size == 48);
+  if constexpr (Size == 20) return EVP_sha1();
   return Size == 32 ? EVP_sha256() : EVP_sha384();
 }
 
@@ -51,6 +53,7 @@ typename Digester<Size>::Digest Digester<Size>::finish() && {
   return digest;
 }
 
+template class Digester<20>;
 template class Digester<32>;
 template class Digester<48>;
 

@@ -63,3 +63,21 @@ expect 0 "$REPRODUCE" inspect theirs.eif
 says out "THE KERNEL STOPS at 0x0 of ramdisk 1"
 expect 0 "$REPRODUCE" inspect theirs.eif /file
 printf theirs | cmp - out
+
+# Bills of materials: the same text each time, and only of a well-formed image.
+expect 0 "$REPRODUCE" inspect --sbom spdx tree.eif
+says out '"spdxVersion": "SPDX-2.3"'
+says out '"fileName": "./rootfs/motd"'
+silent err
+cp out spdx
+expect 0 "$REPRODUCE" inspect --sbom spdx - <tree.eif
+sed 's/standard input/tree.eif/' out | cmp - spdx
+expect 0 "$REPRODUCE" inspect --sbom cyclonedx tree.eif
+says out '"bomFormat": "CycloneDX"'
+expect 0 "$REPRODUCE" inspect --sbom spdx theirs.eif
+says err "the kernel stops unpacking"
+head -c 900 tree.eif >cut.eif
+expect 3 "$REPRODUCE" inspect --sbom spdx cut.eif
+silent out
+expect 2 "$REPRODUCE" inspect --sbom other tree.eif
+expect 2 "$REPRODUCE" inspect --sbom spdx tree.eif /init

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Streaming SHA-2 digests, computed by OpenSSL.
+/// Streaming SHA digests, computed by OpenSSL.
 
 #include <array>
 #include <cstdint>
@@ -35,11 +35,15 @@ class Digester {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
+/// For forms that demand it (SPDX); it proves nothing.
+using Sha1 = Digester<20>;
 using Sha256 = Digester<32>;
 using Sha384 = Digester<48>;
+using Sha1Digest = Sha1::Digest;
 using Sha256Digest = Sha256::Digest;
 using Sha384Digest = Sha384::Digest;
 
+extern template class Digester<20>;
 extern template class Digester<32>;
 extern template class Digester<48>;
 
