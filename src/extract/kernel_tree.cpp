@@ -61,7 +61,7 @@ std::optional<std::string> fault_of(std::string_view path) {
 }  // namespace
 
 void Budget::take(std::size_t path_size) {
-  if (entries == 0) refuse_size(counted(most_entries, "entry"));
+  if (entries == 0) refuse_size(std::to_string(most_entries) + " entries");
   if (path_size > path_bytes) refuse_size("32 MiB of names");
   --entries;
   path_bytes -= path_size;
