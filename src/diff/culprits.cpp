@@ -127,6 +127,32 @@ void find_inodes(const TreeComparison& tree, std::vector<Culprit>& out) {
                  .advice = "pack with `cpio --reproducible`, which renumbers inodes and devices"});
 }
 
+/// What was recognised within files: each cause once, with the first file that has it.
+void find_within(const TreeComparison& tree, std::vector<Culprit>& out) {
+  struct Found {
+    std::string first;
+    std::uint64_t others = 0;
+  };
+  std::map<content::Culprit, Found> causes;
+  for (const ContentChange& change : tree.contents) {
+    if (!change.difference) continue;
+    for (const content::Culprit culprit : change.difference->culprits) {
+      const auto [place, is_new] = causes.try_emplace(culprit);
+      if (is_new)
+        place->second.first = tree.path_of(tree.pairs[change.pair]);
+      else
+        ++place->second.others;
+    }
+  }
+  for (const auto& [culprit, found] : causes) {
+    std::string words = found.first;
+    if (found.others != 0) words += " and " + counted(found.others, "other file");
+    out.push_back({.name = std::string(content::name_of(culprit)),
+                   .words = words + ": " + std::string(content::explanation_of(culprit)),
+                   .advice = std::string(content::remedy_of(culprit))});
+  }
+}
+
 struct Known {
   const char* what;
   Culprit culprit;
@@ -160,6 +186,7 @@ std::vector<Culprit> find_culprits(const Comparison& comparison) {
     find_umask(tree, out);
     find_owner(tree, out);
     find_inodes(tree, out);
+    find_within(tree, out);
   }
   for (const SectionComparison& section : comparison.sections)
     for (const Difference& difference : section.differences) {

@@ -9,6 +9,7 @@
 
 #include "borders.hpp"
 #include "bytes.hpp"
+#include "contents.hpp"
 #include "culprits.hpp"
 #include "header.hpp"
 #include "headline.hpp"
@@ -197,6 +198,7 @@ class ImageDiff {
     EntryList one = list_entries(before_ramdisks_);
     out_.tree =
         pair_entries({before_ramdisks_, std::move(one)}, {after_ramdisks_, other.get()}, ranges);
+    look_into_contents(*out_.tree, before_ramdisks_, after_ramdisks_);
     if (out_.tree->before.unlisted + out_.tree->after.unlisted != 0)
       out_.notes.push_back("entries beyond the first " + std::to_string(most_entries) +
                            " were not compared one by one");

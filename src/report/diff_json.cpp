@@ -1,3 +1,4 @@
+#include "content_words.hpp"
 #include "records.hpp"
 #include <nlohmann/json.hpp>
 
@@ -113,6 +114,9 @@ ordered_json tree_json(const diff::TreeComparison& tree) {
                           {"first_difference", nullptr}};
       if (content->first_difference)
         entry["content"]["first_difference"] = *content->first_difference;
+      entry["content"]["difference"] = nullptr;
+      if (content->difference)
+        entry["content"]["difference"] = content_record(*content->difference);
     }
     entries.push_back(std::move(entry));
   }

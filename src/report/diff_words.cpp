@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "content_words.hpp"
 #include "records.hpp"
 
 #include "reproduce/base/text.hpp"
@@ -14,16 +15,21 @@ using diff::Aspect;
 using diff::EntryPair;
 using diff::TreeComparison;
 
+const diff::ContentChange* content_of(const TreeComparison& tree, const EntryPair& pair) {
+  const auto index = static_cast<std::uint32_t>(&pair - tree.pairs.data());
+  const auto found = std::lower_bound(
+      tree.contents.begin(), tree.contents.end(), index,
+      [](const diff::ContentChange& change, std::uint32_t wanted) { return change.pair < wanted; });
+  return found != tree.contents.end() && found->pair == index ? &*found : nullptr;
+}
+
 std::string content_words(const TreeComparison& tree, const EntryPair& pair) {
   const diff::Values values = tree.values_of(pair, Aspect::content);
   std::string words =
       "content " +
       (values.before == values.after ? values.before : values.before + " -> " + values.after);
-  const auto index = static_cast<std::uint32_t>(&pair - tree.pairs.data());
-  const auto found = std::lower_bound(
-      tree.contents.begin(), tree.contents.end(), index,
-      [](const diff::ContentChange& change, std::uint32_t wanted) { return change.pair < wanted; });
-  if (found != tree.contents.end() && found->pair == index && found->first_difference)
+  const diff::ContentChange* const found = content_of(tree, pair);
+  if (found != nullptr && found->first_difference)
     words += ", from byte " + std::to_string(*found->first_difference) + " on";
   return words;
 }
@@ -61,16 +67,23 @@ std::string entry_words(const TreeComparison& tree, const EntryPair& pair) {
 std::vector<std::string> entry_lines(const TreeComparison& tree, std::uint32_t ramdisk,
                                      std::size_t limit) {
   std::vector<std::string> lines;
+  std::size_t listed = 0;
   std::uint64_t left_out = 0;
   std::uint64_t inodes = 0;
   for (const EntryPair& pair : tree.pairs) {
     if (pair.same() || tree.ramdisk_of(pair) != ramdisk) continue;
     if (only_inode(pair)) ++inodes;
     if (only_inode(pair) && limit != SIZE_MAX) continue;
-    if (lines.size() == limit)
+    if (listed == limit) {
       ++left_out;
-    else
-      lines.push_back(entry_words(tree, pair));
+      continue;
+    }
+    ++listed;
+    lines.push_back(entry_words(tree, pair));
+    const diff::ContentChange* const change = content_of(tree, pair);
+    if (change == nullptr || !change->difference) continue;
+    for (const std::string& line : content_lines(*change->difference, limit == SIZE_MAX))
+      lines.push_back("    " + line);
   }
   if (left_out != 0)
     lines.push_back("... and " + std::to_string(left_out) + " more (--full shows all)");

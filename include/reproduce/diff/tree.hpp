@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reproduce/content/difference.hpp"
 #include "reproduce/cpio/newc.hpp"
 #include "reproduce/crypto/digest.hpp"
 #include "reproduce/initramfs/joined.hpp"
@@ -103,10 +104,15 @@ struct ContentChange {
   std::uint64_t size_after = 0;
   /// The byte, from 0; nothing when the file could not be held (it is packed and large).
   std::optional<std::uint64_t> first_difference{};
+  /// In what it differs; nothing beyond most_looked_into, and for what could not be held.
+  std::optional<content::Difference> difference{};
 };
 
 /// Contents are looked at up to this many; the others are known to differ.
 inline constexpr std::size_t most_contents = 200;
+
+/// So many of them are looked into: what differs within, which takes a second each at most.
+inline constexpr std::size_t most_looked_into = 50;
 
 struct TreeComparison {
   EntryList before;

@@ -28,6 +28,10 @@ inline constexpr std::size_t shown_entries = 20;
 /// `reproduce/diff/1` (docs/formats/diff.md).
 [[nodiscard]] std::string diff_json(const diff::Comparison& comparison);
 
+/// A page that stands alone (report/html.hpp), made of diff_json() and, for readers without script,
+/// of all of diff_text().
+[[nodiscard]] std::string diff_html(const diff::Comparison& comparison);
+
 /// For a comment on a pull request.
 [[nodiscard]] std::string diff_markdown(const diff::Comparison& comparison, bool full);
 
