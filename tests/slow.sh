@@ -2,7 +2,7 @@
 # The checks that take longer than the tests themselves:
 #
 #     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
-#                      [layers-hostile] [layers-hard] [determinism] [throughput]
+#                      [layers-hostile] [layers-hard] [determinism] [throughput] [html]
 #
 # With no check named: the first four. bitflips takes half an hour of processor time.
 #
@@ -22,6 +22,9 @@
 # determinism: a lock and an image 20 times on disordered file systems and under other circumstances,
 #           and by reprotest. Root.
 # throughput: how fast 1 GiB of files becomes an image, and that each byte of it is read once.
+# html:     the page of `reproduce diff --html` in headless Chromium: no errors, search and keyboard work,
+#           axe-core finds nothing serious, 10,000 entries show at once. Screenshots stay in
+#           build/campaign/html/artefacts. Fetches what tests/html/package-lock.json pins.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/tests/setup.sh"
@@ -77,6 +80,7 @@ for check in "$@"; do
     layers-hostile) HOSTILE=all campaign "$check" cli/layers_hostile.sh ;;
     layers-hard) campaign "$check" campaign/layers_hard.sh ;;
     determinism) campaign "$check" campaign/determinism.sh ;;
+    html) campaign "$check" html/page.sh ;;
     throughput) campaign "$check" campaign/throughput.sh ;;
     *) fail "no such check: $check" ;;
   esac

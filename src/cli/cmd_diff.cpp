@@ -6,6 +6,7 @@
 #include "verb.hpp"
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/file.hpp"
 #include "reproduce/report/diff.hpp"
 
 namespace reproduce::cli {
@@ -15,7 +16,15 @@ struct Options {
   std::string before, after;
   bool full = false;
   bool markdown = false;
+  std::string html;
 };
+
+/// Whole, or not at all.
+void write_page(const std::string& path, const diff::Comparison& comparison) {
+  AtomicFile file(path);
+  file.write(as_bytes(report::diff_html(comparison)));
+  file.publish();
+}
 
 ExitCode run(const Options& options, const Terminal& terminal) {
   if (options.before == "-" && options.after == "-")
@@ -23,6 +32,7 @@ ExitCode run(const Options& options, const Terminal& terminal) {
   if (options.markdown && terminal.json())
     throw Error(ErrorKind::usage, "--markdown and --json exclude each other");
   const diff::Comparison comparison = compare_subjects(options.before, options.after, terminal);
+  if (!options.html.empty()) write_page(options.html, comparison);
   if (terminal.json())
     terminal.answer(report::diff_json(comparison));
   else if (options.markdown)
@@ -44,6 +54,7 @@ Verb add_diff(CLI::App& root) {
        .sentence =
            "Says in what two images differ, or what pins them, and which registers that moves",
        .examples = {"reproduce diff old.eif new.eif", "reproduce diff --full old.eif new.eif",
+                    "reproduce diff --html page.html old.eif new.eif",
                     "reproduce diff --markdown old.eif new.eif >comment.md",
                     "reproduce diff enclave.lock new.eif",
                     "reproduce diff pcrs.json attestation.b64",
@@ -65,6 +76,9 @@ Verb add_diff(CLI::App& root) {
       ->required();
   app->add_option("NEW", options->after, "likewise")->required();
   app->add_flag("--full", options->full, "every entry that differs, and whole digests");
+  app->add_option("--html", options->html,
+                  "also write a page to look at: one file, for any browser")
+      ->type_name("FILE");
   app->add_flag("--markdown", options->markdown, "for a comment on a pull request");
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }

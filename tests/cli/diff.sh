@@ -57,6 +57,35 @@ grep '^PCR' out | while read -r _ digest; do
   "$REPRODUCE" diff --json one.eif two.eif | grep -qF "$digest"
 done
 
+# The page: beside the answer, whole or not at all, and the same for the same images.
+expect 1 "$REPRODUCE" diff --html page.html one.eif two.eif
+says out "PCR2 moved"
+says page.html '<!doctype html>'
+says page.html '"schema": "reproduce/diff/1"'
+says page.html 'text: 1 line removed, 1 added'
+expect 1 "$REPRODUCE" diff -q --html again.html one.eif two.eif
+cmp page.html again.html
+expect 0 "$REPRODUCE" diff --html same.html one.eif copy.eif
+says same.html '"same": true'
+expect 5 "$REPRODUCE" diff --html absent/page.html one.eif two.eif
+[ ! -e absent ]
+# Names in an image become text of the page, never markup.
+sed 's,/rootfs/app/server,/rootfs/</script><script>alert(1)</script>,' enclave.toml >hostile.toml
+expect 0 "$REPRODUCE" lock -q hostile.toml
+expect 0 "$REPRODUCE" build -q -o hostile.eif hostile.toml
+expect 1 "$REPRODUCE" diff --html hostile.html one.eif hostile.eif
+[ "$(grep -c '</script>' hostile.html)" = "$(grep -c '</script>' page.html)" ]
+
+# What differs within a file, and what was recognised there.
+image dated.eif 'built 2024-01-02T03:04:05Z' none
+image later.eif 'built 2025-02-03T04:05:06Z' gzip
+expect 1 "$REPRODUCE" diff --full dated.eif later.eif
+says out "-built 2024-01-02T03:04:05Z"
+says out "+built 2025-02-03T04:05:06Z"
+says out "likely cause: embedded-time: /rootfs/app/server"
+expect 1 "$REPRODUCE" diff --json dated.eif later.eif
+says out '"form": "text"'
+
 # What pins an image in place of one.
 cp enclave.lock three.lock
 image two.eif 'version 2' none
