@@ -2,7 +2,7 @@
 # The checks that take longer than the tests themselves:
 #
 #     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
-#                      [layers-hostile] [layers-hard] [determinism] [throughput] [html]
+#                      [layers-hostile] [layers-hard] [determinism] [throughput] [html] [diffoscope]
 #
 # With no check named: the first four. bitflips takes half an hour of processor time.
 #
@@ -25,6 +25,7 @@
 # html:     the page of `reproduce diff --html` in headless Chromium: no errors, search and keyboard work,
 #           axe-core finds nothing serious, 10,000 entries show at once. Screenshots stay in
 #           build/campaign/html/artefacts. Fetches what tests/html/package-lock.json pins.
+# diffoscope: what diffoscope and `reproduce diff` say of twelve pairs of images (docs/compare.md).
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/tests/setup.sh"
@@ -81,6 +82,7 @@ for check in "$@"; do
     layers-hard) campaign "$check" campaign/layers_hard.sh ;;
     determinism) campaign "$check" campaign/determinism.sh ;;
     html) campaign "$check" html/page.sh ;;
+    diffoscope) campaign "$check" campaign/diffoscope.sh ;;
     throughput) campaign "$check" campaign/throughput.sh ;;
     *) fail "no such check: $check" ;;
   esac
