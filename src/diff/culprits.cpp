@@ -145,7 +145,7 @@ void find_within(const TreeComparison& tree, std::vector<Culprit>& out) {
     }
   }
   for (const auto& [culprit, found] : causes) {
-    std::string words = found.first;
+    std::string words = printable(found.first);
     if (found.others != 0) words += " and " + counted(found.others, "other file");
     out.push_back({.name = std::string(content::name_of(culprit)),
                    .words = words + ": " + std::string(content::explanation_of(culprit)),

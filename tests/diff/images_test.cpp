@@ -127,6 +127,17 @@ TEST(ImageDifferences, EscapesWhatAnImageSays) {
   EXPECT_THAT(report::diff_markdown(comparison, true), HasSubstr("```diff"));
 }
 
+TEST(ImageDifferences, EscapesThePathOfAFileWithACulprit) {
+  ToySpec before;
+  before.second.push_back({.name = "rootfs/\x1b[2J", .content = "built 2024-01-02T03:04:05Z\n"});
+  ToySpec after = before;
+  after.second.back().content = "built 2025-02-03T04:05:06Z\n";
+  const Comparison comparison = compare(before.image().bytes(), after.image().bytes());
+  ASSERT_FALSE(comparison.culprits.empty());
+  EXPECT_THAT(text_of(comparison), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text_of(comparison), HasSubstr("/rootfs/\\x1b[2J: "));
+}
+
 TEST(ImageDifferences, SurvivesEveryTruncationOfEitherSide) {
   const Bytes whole = toy();
   for (std::size_t size = 0; size < whole.size(); size += 7) {
