@@ -92,10 +92,10 @@ image level-new nine
 pair level "compression-level"
 cp base.cpio plain
 touch -d @1700000000 plain
-gzip -N -c plain >then
+gzip -N -c plain >earlier
 touch -d @1700000060 plain
 gzip -N -c plain >later
-image gzip-time-old then
+image gzip-time-old earlier
 image gzip-time-new later
 pair gzip-time "gzip-time"
 image build-time-old base.cpio
