@@ -54,6 +54,15 @@ std::string to_hex(ByteView bytes) {
   return text;
 }
 
+std::string hex_number(std::uint64_t number) {
+  std::string digits;
+  do {
+    digits.insert(digits.begin(), hex_digits[number & 15]);
+    number >>= 4;
+  } while (number != 0);
+  return "0x" + digits;
+}
+
 std::optional<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   Bytes bytes;

@@ -10,6 +10,7 @@
 
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::cli {
@@ -48,22 +49,13 @@ std::string painted(std::string_view text, Colour colour, bool colours) {
   return std::string(escape_of(colour)) + std::string(text) + "\x1b[0m";
 }
 
-std::string hex_offset(std::uint64_t offset) {
-  std::string digits;
-  do {
-    digits.insert(digits.begin(), "0123456789abcdef"[offset & 15]);
-    offset >>= 4;
-  } while (offset != 0);
-  return "0x" + digits;
-}
-
 /// `  --> 'app.eif' at offset 0x7a2000 (section header)`, or nothing.
 std::string place_text(const ErrorContext& context) {
   if (context.file.empty() && !context.offset && context.where.empty()) return {};
   std::string line = "  -->";
   if (!context.file.empty()) line += " " + quote(context.file);
   if (context.source) line += " line " + std::to_string(context.source->line);
-  if (context.offset) line += " at offset " + hex_offset(*context.offset);
+  if (context.offset) line += " at offset " + hex_number(*context.offset);
   if (!context.where.empty())
     line +=
         line == "  -->" ? " " + printable(context.where) : " (" + printable(context.where) + ")";

@@ -12,6 +12,7 @@
 #include "members.hpp"
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::content {
@@ -232,7 +233,7 @@ std::optional<Difference> compare_archives(const Sides& sides, Allowance& allowa
   if (!tally.any()) {
     const std::uint64_t first = first_difference(sides, allowance);
     if (first != not_known) {
-      add_line(difference, allowance.limits, '@', " bytes from " + in_hex(first) + " on");
+      add_line(difference, allowance.limits, '@', " bytes from " + hex_number(first) + " on");
       add_hex_window(difference, sides, first, first, allowance);
     }
   }

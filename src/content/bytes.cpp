@@ -42,7 +42,7 @@ class Counter {
 
 /// "000001f0  7f 45 4c 46 ...  |.ELF...|"
 std::string row_in_hex(std::uint64_t offset, ByteView bytes) {
-  std::string digits = in_hex(offset).substr(2);
+  std::string digits = hex_number(offset).substr(2);
   std::string row(digits.size() < 8 ? 8 - digits.size() : 0, '0');
   row += digits + " ";
   std::string letters;
@@ -154,16 +154,16 @@ Difference compare_bytes(const Sides& sides, Allowance& allowance) {
   if (before_size == after_size || count.compared < common) {
     words += ": " + std::to_string(count.bytes) + (count.bytes == 1 ? " differs" : " differ");
     if (count.ranges > 1) words += " in " + counted(count.ranges, "range");
-    if (count.bytes != 0) words += ", the first at " + in_hex(first);
+    if (count.bytes != 0) words += ", the first at " + hex_number(first);
   } else {
     // Something was put in or taken out: what follows it is the same at another place.
     const std::uint64_t at_end = equal_at_end(sides, common - first, allowance);
-    words += ": " + bytes_in_words(before_size - first - at_end) + " at " + in_hex(first) +
+    words += ": " + bytes_in_words(before_size - first - at_end) + " at " + hex_number(first) +
              " became " + std::to_string(after_size - first - at_end) + ", the " +
              bytes_in_words(at_end) + " behind are the same";
   }
   if (count.bytes != 0 || count.compared == common) {
-    add_line(difference, allowance.limits, '@', " bytes from " + in_hex(first) + " on");
+    add_line(difference, allowance.limits, '@', " bytes from " + hex_number(first) + " on");
     add_hex_window(difference, sides, first, first, allowance);
   }
   return difference;

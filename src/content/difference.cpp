@@ -127,15 +127,6 @@ std::string time_in_words(std::int64_t seconds) {
   return words;
 }
 
-std::string in_hex(std::uint64_t number) {
-  std::string digits;
-  do {
-    digits.insert(digits.begin(), "0123456789abcdef"[number % 16]);
-    number /= 16;
-  } while (number != 0);
-  return "0x" + digits;
-}
-
 std::string bytes_in_words(std::uint64_t count) {
   return counted(count, "byte");
 }

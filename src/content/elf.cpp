@@ -14,6 +14,7 @@
 #include "number_reader.hpp"
 #include "strings.hpp"
 
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::content {
@@ -124,7 +125,7 @@ void add_sections(Comparison& work) {
                "section " + pair.name + ", " + bytes_in_words(pair.after->bytes.size));
     } else {
       std::string words = "section " + pair.name + ": " + extent_of(pair);
-      if (pair.count.first != not_known) words += ", from " + in_hex(pair.count.first) + " on";
+      if (pair.count.first != not_known) words += ", from " + hex_number(pair.count.first) + " on";
       add_line(work.difference, limits, ' ', words);
     }
   }
@@ -192,7 +193,7 @@ void add_detail(Comparison& work) {
   for (const Pair& pair : work.pairs) {
     if (pair.count.first == not_known || pair.name == build_id_section) continue;
     add_line(work.difference, work.allowance.limits, '@',
-             " bytes of " + pair.name + " from " + in_hex(pair.count.first) + " on");
+             " bytes of " + pair.name + " from " + hex_number(pair.count.first) + " on");
     add_hex_window(work.difference, work.sides, pair.before->bytes.offset + pair.count.first,
                    pair.after->bytes.offset + pair.count.first, work.allowance);
     return;

@@ -7,6 +7,8 @@
 #include "number_reader.hpp"
 #include "strings.hpp"
 
+#include "reproduce/base/hex.hpp"
+
 namespace reproduce::content {
 namespace {
 
@@ -58,7 +60,7 @@ void compare_code(const Sides& sides, Difference& difference, Allowance& allowan
                                                   {header_size, after.size()}, allowance)
                                     .first;
     if (first != not_known) {
-      add_line(difference, allowance.limits, '@', " bytes from " + in_hex(header_size + first));
+      add_line(difference, allowance.limits, '@', " bytes from " + hex_number(header_size + first));
       add_hex_window(difference, sides, header_size + first, header_size + first, allowance);
     }
   }

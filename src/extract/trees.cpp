@@ -5,6 +5,7 @@
 
 #include "reproduce/base/checked.hpp"
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/stream.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/base/trace.hpp"
@@ -19,18 +20,10 @@ using initramfs::JoinedRamdisks;
 using initramfs::Walk;
 using tree::EntryType;
 
-std::string hex_offset(std::uint64_t offset) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  do text.insert(text.begin(), digits[offset & 0xfU]);
-  while ((offset >>= 4U) != 0);
-  return "0x" + text;
-}
-
 std::string describe_stop(const Walk& walk, const JoinedRamdisks& ramdisks) {
   if (!walk.stop) return {};
   const initramfs::Place place = ramdisks.place_of(walk.stop->offset);
-  return "at " + hex_offset(place.offset) + " of ramdisk " + std::to_string(place.ramdisk) + ": " +
+  return "at " + hex_number(place.offset) + " of ramdisk " + std::to_string(place.ramdisk) + ": " +
          walk.stop->what;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/kernel/cmdline.hpp"
 
@@ -17,14 +18,6 @@ std::string line(std::string name, const std::string& value) {
   return "  " + name + " " + value + "\n";
 }
 
-std::string hex(std::uint64_t number) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  do text.insert(text.begin(), digits[number & 0xfU]);
-  while ((number >>= 4U) != 0);
-  return "0x" + text;
-}
-
 /// "2.15" for 0x020f.
 std::string protocol_words(std::uint16_t protocol) {
   constexpr unsigned byte = 8;
@@ -36,13 +29,13 @@ std::string protocol_words(std::uint16_t protocol) {
 std::string x86_text(const kernel::X86Header& header) {
   std::string text = line("boot protocol", protocol_words(header.protocol));
   std::string setup =
-      std::to_string(header.setup_sectors) + " sectors, loadflags " + hex(header.loadflags);
-  if (header.xloadflags) setup += ", xloadflags " + hex(*header.xloadflags);
+      std::to_string(header.setup_sectors) + " sectors, loadflags " + hex_number(header.loadflags);
+  if (header.xloadflags) setup += ", xloadflags " + hex_number(*header.xloadflags);
   text += line("setup", setup);
   if (header.cmdline_size)
     text += line("cmdline", "at most " + counted(*header.cmdline_size, "byte"));
   std::string place;
-  if (header.preferred_address) place += "at " + hex(*header.preferred_address) + ", ";
+  if (header.preferred_address) place += "at " + hex_number(*header.preferred_address) + ", ";
   if (header.init_size) place += counted(*header.init_size, "byte") + " to begin with, ";
   if (header.is_relocatable) place += *header.is_relocatable ? "relocatable" : "NOT relocatable";
   if (!place.empty()) text += line("memory", place);
@@ -55,9 +48,9 @@ std::string arm64_text(const kernel::Arm64Header& header) {
   std::string text = (header.flags & 1U) != 0 ? "big-endian, " : "little-endian, ";
   text += pages == 0 ? "pages of a size that it does not say"
                      : "pages of " + std::to_string(pages) + " KiB";
-  text = line("flags", hex(header.flags) + " (" + text + ")");
-  return text + line("memory",
-                     counted(header.image_size, "byte") + " at offset " + hex(header.text_offset));
+  text = line("flags", hex_number(header.flags) + " (" + text + ")");
+  return text + line("memory", counted(header.image_size, "byte") + " at offset " +
+                                   hex_number(header.text_offset));
 }
 
 }  // namespace
@@ -72,8 +65,8 @@ std::string kernel_text(const BootImage& kernel) {
   if (kernel.arm64) text += arm64_text(*kernel.arm64);
   if (kernel.payload) {
     const kernel::Payload& payload = *kernel.payload;
-    text += line("payload", counted(payload.size, "byte") + " at " + hex(payload.offset) + ", " +
-                                payload.compression);
+    text += line("payload", counted(payload.size, "byte") + " at " + hex_number(payload.offset) +
+                                ", " + payload.compression);
     if (!payload.not_unpacked.empty())
       text += line("", "not looked into: " + printable(payload.not_unpacked));
   }
@@ -82,7 +75,7 @@ std::string kernel_text(const BootImage& kernel) {
         "initramfs",
         "an archive of " +
             (initramfs.entries == 1 ? "1 entry" : std::to_string(initramfs.entries) + " entries") +
-            " at " + hex(initramfs.offset) + " of the unpacked kernel");
+            " at " + hex_number(initramfs.offset) + " of the unpacked kernel");
   for (const std::string& fault : kernel.faults) text += line("ODD", printable(fault));
   return text;
 }

@@ -46,5 +46,12 @@ TEST(Base64, RefusesWhatHasASecondSpelling) {
     EXPECT_FALSE(from_base64(text)) << text;
 }
 
+TEST(Hex, ANumberHasAsFewDigitsAsItNeeds) {
+  EXPECT_EQ(hex_number(0), "0x0");
+  EXPECT_EQ(hex_number(31), "0x1f");
+  EXPECT_EQ(hex_number(0x1000), "0x1000");
+  EXPECT_EQ(hex_number(0xffffffffffffffff), "0xffffffffffffffff");
+}
+
 }  // namespace
 }  // namespace reproduce

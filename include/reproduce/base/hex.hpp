@@ -2,6 +2,7 @@
 
 /// Hexadecimal and base64, both strict.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ namespace reproduce {
 
 /// Two lower-case digits a byte.
 [[nodiscard]] std::string to_hex(ByteView bytes);
+
+/// "0x" and as few lower-case digits as there are, for offsets and flags: 0x0, 0x1f.
+[[nodiscard]] std::string hex_number(std::uint64_t number);
 
 /// Either case, an even number of digits, nothing else: otherwise nothing.
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);
