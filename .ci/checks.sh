@@ -33,17 +33,20 @@ as_user() {
   (cd / && runuser -u checker -- env HOME=/home/checker "$@")
 }
 
-# set_up_booting: what tests/run.sh needs to boot images, where .ci/run has brought it. To make it takes
-# minutes that this gate does not have.
+# set_up_booting: what tests/run.sh needs to boot images. That Debian's archive has moved on (75) is said and no
+# failure of this checkout.
 set_up_booting() {
-  if [[ -e /home/checker/.cache/reproduce-boot ]]; then
-    as_user sh "$here/tests/boot/setup.sh"
-    booting="done"
+  local status=0
+  as_user sh "$here/tests/boot/setup.sh" || status=$?
+  if [[ $status -eq 75 ]]; then
+    booting="SKIPPED: Debian's archive no longer has what tests/boot/pins.txt pins (docs/boot.md)"
+  elif [[ $status -ne 0 ]]; then
+    exit "$status"
   fi
 }
 
 here=$PWD
-booting="SKIPPED: \`sh tests/boot/setup.sh\` has not been run on this machine (docs/boot.md)"
+booting="done"
 timed "an ordinary user who has sudo" make_user
 timed "sh tests/boot/setup.sh" set_up_booting
 timed "sh tests/run.sh" as_user sh "$here/tests/run.sh"
