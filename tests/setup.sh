@@ -26,9 +26,10 @@ as_root() {
   fi
 }
 
-# is_installed PACKAGE
+# is_installed PACKAGE: npm may also have come with a Node.js from elsewhere, which excludes Debian's.
 is_installed() {
-  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ||
+    { [ "$1" = npm ] && command -v npm >/dev/null; }
 }
 
 # install_packages GROUP...: installs what is missing of these groups of tests/packages.txt, from
