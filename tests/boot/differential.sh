@@ -15,16 +15,8 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 
 here=$root/tests/boot/differential
 vectors=${REPRODUCE_VECTORS:-$root/../shared/vectors}
-# shellcheck disable=SC2154  # place.sh says
-[ -e "$boot_place" ] || {
-  echo "SKIPPED: there is no QEMU at $boot_place; sh tests/boot/setup.sh makes one" >&2
-  exit 77
-}
-if [ -z "${REPRODUCE:-}" ]; then
-  step "Release build (build/release)"
-  (cd "$root" && configure_and_build release reproduce)
-  REPRODUCE=$root/build/release/src/cli/reproduce
-fi
+require_boot_place
+require_reproduce
 
 step "Differential reading: QEMU's reader and ours"
 scratch=$(mktemp -d)

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
-# Sourced by the scripts beside it, which set `root` to the checkout's folder first.
-# Says where what tests/boot/setup.sh makes lies, in `boot_cache` and `boot_place`:
+# Sourced by the scripts beside it, after tests/setup.sh, and by .ci/run, which set `root` to the checkout's folder first.
+# Gives them require_boot_place and require_reproduce, and says where what tests/boot/setup.sh makes lies, in
+# `boot_cache` and `boot_place`:
 #
 #     $boot_place/qemu              QEMU with the machine nitro-enclave
 #     $boot_place/firmware/         what that machine starts with
@@ -22,3 +23,19 @@ boot_key=$(
 )
 # shellcheck disable=SC2034  # for who sources this
 boot_place=$boot_cache/$boot_key
+
+# require_boot_place: ends the script with 77 where tests/boot/setup.sh has not been run.
+require_boot_place() {
+  [ -e "$boot_place" ] || {
+    echo "SKIPPED: not set up; \`sh tests/boot/setup.sh\` does it ($boot_place is not there)"
+    exit 77
+  }
+}
+
+# require_reproduce: the release build, made here, unless REPRODUCE names a binary.
+require_reproduce() {
+  [ -z "${REPRODUCE:-}" ] || return 0
+  step "Release build (build/release)"
+  (cd "$root" && configure_and_build release reproduce)
+  REPRODUCE=$root/build/release/src/cli/reproduce
+}

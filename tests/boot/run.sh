@@ -93,10 +93,7 @@ make_app_images() {
 }
 
 step "Booting: packages, reproduce (build/release), inputs"
-if [ ! -e "$boot_place" ]; then
-  echo "SKIPPED: not set up; \`sh tests/boot/setup.sh\` does it ($boot_place is not there)"
-  exit 77
-fi
+require_boot_place
 install_packages build boot
 cd "$root"
 configure_and_build release reproduce reproduce_sign_image

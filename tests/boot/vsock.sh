@@ -90,15 +90,8 @@ says() {
   }
 }
 
-[ -e "$boot_place" ] || {
-  echo "SKIPPED: there is no QEMU at $boot_place; sh tests/boot/setup.sh makes one" >&2
-  exit 77
-}
-if [ -z "${REPRODUCE:-}" ]; then
-  step "Release build (build/release)"
-  (cd "$root" && configure_and_build release reproduce)
-  REPRODUCE=$root/build/release/src/cli/reproduce
-fi
+require_boot_place
+require_reproduce
 
 step "vsock: a heartbeat to the parent, an echo of the host"
 begin=$(date +%s)
