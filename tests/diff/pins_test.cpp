@@ -41,15 +41,6 @@ std::string nitro_cli(const Pins& pins, std::uint32_t changed = 99) {
   return text + "}}";
 }
 
-ErrorKind refusal(const std::string& text) {
-  try {
-    (void)pins_of(text);
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  return ErrorKind::bug;
-}
-
 TEST(DiffSubjects, AreToldApartByContent) {
   const auto kind = [](const std::string& text) {
     const RandomAccessBytes file(as_bytes(text));
@@ -65,26 +56,6 @@ TEST(DiffSubjects, AreToldApartByContent) {
   EXPECT_EQ(kind(to_hex(document)), SubjectKind::document);
   EXPECT_THROW((void)kind("neither of them"), Error);
   EXPECT_THROW((void)kind(""), Error);
-}
-
-TEST(DiffSubjects, TakeRegistersInTheFormsThatPeopleKeepThemIn) {
-  const std::string a = digits('a');
-  for (const std::string& text :
-       {R"({"Measurements":{"HashAlgorithm":"x","PCR0":")" + a + R"("}})",
-        R"({"PCR0":")" + a + R"("})", R"({"pcr0":")" + a + R"(","HashAlgorithm":7})",
-        R"({"pcrs":{"Pcr0":")" + a + R"("}})", a + " PCR0", a + " pcr0\r\n\n"})
-    EXPECT_THAT(pins_of(text).registers, ElementsAre(testing::Pair(0U, Bytes(48, 0xaa)))) << text;
-}
-
-TEST(DiffSubjects, RefuseRegistersThatAreNone) {
-  const std::string a = digits('a');
-  for (const std::string& text :
-       {std::string("{}"), std::string("{"), R"({"PCR0":"abc"})" + std::string(),
-        R"({"PCR0":17})" + std::string(), R"({"PCR32":")" + a + "\"}",
-        R"({"PCR0":")" + a + R"(","pcr0":")" + a + "\"}",
-        R"({"PCR0":")" + a + R"(","PCR0":")" + a + "\"}", a + " PCR0\n" + a + " PCR0\n",
-        "abcd PCR0\n" + std::string(), std::string(100'000, '{')})
-    EXPECT_EQ(refusal(text), ErrorKind::malformed) << text.substr(0, 80);
 }
 
 TEST(DiffPins, FindNothingBetweenAnImageAndItsRegisters) {

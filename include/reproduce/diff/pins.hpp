@@ -23,18 +23,13 @@ struct Pins {
   std::string note{};  ///< what a reader should know of it
 };
 
-/// Files of registers are no larger.
-inline constexpr std::uint64_t max_pcr_file_size = std::uint64_t{1} << 20;
-
 /// What to take a file for, by its content alone: an image by its magic; JSON with
 /// `"schema": "reproduce/lock/1"` for a lock, other JSON and lines of `HEX PCRn` for a file of
 /// registers; else an image or a document as inspect::detect_kind() has it, with its errors.
 [[nodiscard]] SubjectKind detect_subject(const RandomAccess& file);
 
-/// Reads a subject that is no image. A file of registers is what nitro-cli prints
-/// (`{"Measurements": {"PCR0": HEX, ...}}`), the inner record alone, one with the key `pcrs`,
-/// or a line `HEX PCRn` each; keys in any case. Throws Error{malformed} when it is damaged, pins
-/// no register or one twice; Error{usage} for a lock that is (manifest/lock.hpp).
+/// Reads a subject that is no image: a file of registers as published/registers.hpp has it.
+/// Throws Error{malformed} when it is damaged; Error{usage} for a lock that is (manifest/lock.hpp).
 ///
 /// A document is decoded and not verified.
 [[nodiscard]] Pins read_pins(SubjectKind kind, const std::string& name, const RandomAccess& file);
