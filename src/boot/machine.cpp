@@ -8,9 +8,9 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/base/trace.hpp"
-#include "reproduce/crypto/digest.hpp"
 #include "reproduce/eif/layout.hpp"
 #include "reproduce/fetch/program.hpp"
+#include "reproduce/measure/parent_pcrs.hpp"
 
 namespace reproduce::boot {
 namespace {
@@ -92,13 +92,6 @@ std::string descriptor_path(int descriptor) {
   throw Error(ErrorKind::environment, what, std::move(context));
 }
 
-Sha384Digest extended_from_zero(std::string_view text) {
-  Sha384 digest;
-  digest.update(Sha384Digest{});
-  digest.update(as_bytes(text));
-  return std::move(digest).finish();
-}
-
 }  // namespace
 
 Qemu find_qemu(const QemuSearch& search) {
@@ -154,8 +147,8 @@ void require_bootable(const measure::ImageMeasurements& image) {
 
 measure::Registers expected_registers(const measure::Registers& image, const Machine& machine) {
   measure::Registers expected = image;
-  if (machine.parent_role) expected[3] = extended_from_zero(*machine.parent_role);
-  if (machine.parent_id) expected[4] = extended_from_zero(*machine.parent_id);
+  if (machine.parent_role) expected[3] = measure::parent_register(*machine.parent_role);
+  if (machine.parent_id) expected[4] = measure::parent_register(*machine.parent_id);
   return expected;
 }
 
