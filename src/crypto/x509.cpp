@@ -135,6 +135,16 @@ std::optional<KeyUsage> decode_key_usage(const X509& certificate, std::string_vi
                   ASN1_BIT_STRING_get_bit(bits.get(), 5) == 1};
 }
 
+/// Its content is big-endian already, and DER has no zeros in front but one for the sign, which
+/// OpenSSL takes off.
+Bytes decode_serial(const X509& certificate) {
+  const ASN1_INTEGER* const serial = X509_get0_serialNumber(&certificate);
+  const ByteView content(ASN1_STRING_get0_data(serial),
+                         static_cast<std::size_t>(ASN1_STRING_length(serial)));
+  const auto first = std::ranges::find_if(content, [](std::uint8_t byte) { return byte != 0; });
+  return {first, content.end()};
+}
+
 std::string public_key_words(const X509& certificate) {
   X509_ALGOR* algorithm = nullptr;
   X509_PUBKEY_get0_param(nullptr, nullptr, nullptr, &algorithm, X509_get_X509_PUBKEY(&certificate));
@@ -194,6 +204,7 @@ Certificate decode_certificate(ByteView der, std::string_view what) {
   Certificate certificate;
   certificate.der.assign(der.begin(), der.end());
   certificate.fingerprint = sha256(der);
+  certificate.serial = decode_serial(*handle);
   certificate.subject = decode_name(X509_get_subject_name(handle.get()), what);
   certificate.issuer = decode_name(X509_get_issuer_name(handle.get()), what);
   certificate.not_before = decode_time(X509_get0_notBefore(handle.get()), what);

@@ -53,6 +53,7 @@ struct KeyUsage {
 struct Certificate {
   Bytes der;
   Sha256Digest fingerprint{};  ///< SHA-256 of the DER
+  Bytes serial;  ///< its number, big-endian, without zeros in front; negative ones as positive
   Name subject, issuer;
   CertificateTime not_before, not_after;
   std::string signature_algorithm;   ///< OpenSSL's long name: "ecdsa-with-SHA384"
