@@ -5,6 +5,7 @@
 
 #include "payload.hpp"
 
+#include "reproduce/attestation/chain_cache.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
@@ -21,10 +22,10 @@ using cose::CborKind;
 constexpr std::size_t largest_certificate = 1024;  // of nsm-api's attestation_process.md
 
 /// A certificate inside the document; errors name its place in it.
-Certificate decode_embedded(const CborItem& item, const std::string& field) {
+Certificate decode_embedded(const CborItem& item, const std::string& field, ChainCache* cache) {
   const ByteView der = byte_string(item, field, 1, largest_certificate);
   try {
-    return decode_certificate(der, field);
+    return cache != nullptr ? cache->decode(der, field) : decode_certificate(der, field);
   } catch (const Error& error) {
     ErrorContext context = error.context();
     context.offset = item.offset;
@@ -32,7 +33,7 @@ Certificate decode_embedded(const CborItem& item, const std::string& field) {
   }
 }
 
-std::vector<Certificate> decode_cabundle(const CborItem& payload) {
+std::vector<Certificate> decode_cabundle(const CborItem& payload, ChainCache* cache) {
   const CborItem& array = mandatory(payload, "cabundle", CborKind::array);
   if (array.items.empty())
     throw Error(ErrorKind::malformed, "'cabundle' is empty",
@@ -40,13 +41,17 @@ std::vector<Certificate> decode_cabundle(const CborItem& payload) {
   std::vector<Certificate> certificates;
   for (const CborItem& item : array.items)
     certificates.push_back(
-        decode_embedded(item, "'cabundle' entry " + std::to_string(certificates.size())));
+        decode_embedded(item, "'cabundle' entry " + std::to_string(certificates.size()), cache));
   return certificates;
 }
 
 }  // namespace
 
-Document decode_document(ByteView bytes, UnknownKeys unknown_keys) {
+std::string_view name_of(DocumentKind kind) noexcept {
+  return kind == DocumentKind::enclave ? "enclave" : "nitrotpm";
+}
+
+Document decode_document(ByteView bytes, const DecodeOptions& wanted) {
   const cose::Sign1 message = cose::decode_sign1(bytes);
   if (message.algorithm != cose::Algorithm::es384)
     throw Error(ErrorKind::malformed, "attestation documents are signed with ES384",
@@ -58,11 +63,11 @@ Document decode_document(ByteView bytes, UnknownKeys unknown_keys) {
   });
 
   Document document;
-  static_cast<Claims&>(document) = decode_claims(payload, unknown_keys);
+  static_cast<Claims&>(document) = decode_claims(payload, wanted);
   document.tagged = message.tagged;
-  document.certificate =
-      decode_embedded(mandatory(payload, "certificate", CborKind::byte_string), "'certificate'");
-  document.cabundle = decode_cabundle(payload);
+  document.certificate = decode_embedded(mandatory(payload, "certificate", CborKind::byte_string),
+                                         "'certificate'", wanted.cache);
+  document.cabundle = decode_cabundle(payload, wanted.cache);
   trace("attestation", [&] {
     return "decoded: module '" + document.module_id + "', " + format_utc(document.time()) + ", " +
            counted(document.pcrs.size(), "register") + ", " +

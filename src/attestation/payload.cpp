@@ -17,13 +17,26 @@ using cose::CborKind;
 // AWS's text says 512, but AWS has signed 746 and 1024 bytes.
 constexpr std::size_t largest_payload = 16384;
 constexpr std::size_t largest_optional_field = 1024;
-constexpr std::size_t most_registers = 32;
-constexpr std::uint64_t highest_register = 31;
 constexpr std::uint64_t end_of_year_9999_ms = 253402300800000;
 
-constexpr std::array<std::string_view, 9> known_keys = {"module_id",  "digest",      "timestamp",
-                                                        "pcrs",       "certificate", "cabundle",
-                                                        "public_key", "user_data",   "nonce"};
+// Besides the one of the registers.
+constexpr std::array<std::string_view, 8> known_keys = {"module_id",   "digest",   "timestamp",
+                                                        "certificate", "cabundle", "public_key",
+                                                        "user_data",   "nonce"};
+
+/// How the two kinds have their registers.
+struct RegisterMap {
+  std::string_view key;
+  std::uint64_t most;  ///< how many there are, from 0
+};
+
+constexpr RegisterMap enclave_map{"pcrs", 32};
+// A TPM has 24 (TCG PC Client Platform TPM Profile); observed in every document.
+constexpr RegisterMap nitrotpm_map{"nitrotpm_pcrs", 24};
+
+const RegisterMap& map_of(DocumentKind kind) {
+  return kind == DocumentKind::enclave ? enclave_map : nitrotpm_map;
+}
 
 [[noreturn]] void fail(const CborItem& item, const std::string& what, std::string expected = {},
                        std::string got = {}) {
@@ -52,20 +65,41 @@ std::uint64_t decode_timestamp(const CborItem& payload) {
   return item.number;
 }
 
-std::map<std::uint32_t, Bytes> decode_pcrs(const CborItem& payload) {
-  if (const CborItem* const tpm = find(payload, "nitrotpm_pcrs"))
-    fail(*tpm, "this is a NitroTPM document of an EC2 instance, not an enclave's document",
-         "'pcrs'", "'nitrotpm_pcrs', registers with other meanings");
-  const CborItem& map = mandatory(payload, "pcrs", CborKind::map);
-  if (map.items.empty() || map.items.size() / 2 > most_registers)
-    fail(map, "'pcrs' has the wrong number of registers", "1 to 32",
+/// The registers of one kind are never taken for the other's.
+void refuse_other_kind(const CborItem& payload, DocumentKind kind) {
+  if (kind == DocumentKind::enclave) {
+    if (const CborItem* const tpm = find(payload, nitrotpm_map.key))
+      throw Error(ErrorKind::malformed,
+                  "this is a NitroTPM document of an EC2 instance, not an enclave's document",
+                  {.offset = tpm->offset,
+                   .expected = "'pcrs'",
+                   .got = "'nitrotpm_pcrs', registers with other meanings",
+                   .hint = "`reproduce verify --kind nitrotpm` verifies such documents"});
+  } else if (const CborItem* const pcrs = find(payload, enclave_map.key)) {
+    throw Error(ErrorKind::malformed,
+                "this is an enclave's document, not a NitroTPM document of an EC2 instance",
+                {.offset = pcrs->offset,
+                 .expected = "'nitrotpm_pcrs'",
+                 .got = "'pcrs', registers with other meanings",
+                 .hint = "leave `--kind nitrotpm` out"});
+  }
+}
+
+std::map<std::uint32_t, Bytes> decode_pcrs(const CborItem& payload, DocumentKind kind) {
+  refuse_other_kind(payload, kind);
+  const auto& [key, most] = map_of(kind);
+  const std::string place = quote(key);
+  const CborItem& map = mandatory(payload, key, CborKind::map);
+  if (map.items.empty() || map.items.size() / 2 > most)
+    fail(map, place + " has the wrong number of registers", "1 to " + std::to_string(most),
          std::to_string(map.items.size() / 2));
   std::map<std::uint32_t, Bytes> pcrs;
   for (std::size_t at = 0; at < map.items.size(); at += 2) {
     const CborItem& index = map.items[at];
-    expect_kind(index, CborKind::unsigned_integer, "a register's index in 'pcrs'");
-    if (index.number > highest_register)
-      fail(index, "'pcrs' has a register that does not exist", "0 to 31",
+    expect_kind(index, CborKind::unsigned_integer, "a register's index in " + place);
+    // Never by the number of entries: a document with one register may have PCR31.
+    if (index.number >= most)
+      fail(index, place + " has a register that does not exist", "0 to " + std::to_string(most - 1),
            std::to_string(index.number));
     const std::string field = "PCR" + std::to_string(index.number);
     const ByteView value = byte_string(map.items[at + 1], field, 32, 64);
@@ -85,14 +119,15 @@ std::optional<Bytes> decode_optional(const CborItem& payload, std::string_view k
   return Bytes(content.begin(), content.end());
 }
 
-std::vector<std::string> find_unknown_keys(const CborItem& payload, UnknownKeys unknown_keys) {
+std::vector<std::string> find_unknown_keys(const CborItem& payload, const DecodeOptions& wanted) {
   std::vector<std::string> unknown;
   for (std::size_t at = 0; at < payload.items.size(); at += 2) {
     const CborItem& key = payload.items[at];
     expect_kind(key, CborKind::text_string, "a key of the attestation document");
     const std::string_view name = as_text(key.content);
+    if (name == map_of(wanted.kind).key) continue;
     if (std::ranges::find(known_keys, name) != known_keys.end()) continue;
-    if (unknown_keys == UnknownKeys::refused)
+    if (wanted.unknown_keys == UnknownKeys::refused)
       fail(key, "the attestation document has the unknown key " + quote(name));
     unknown.emplace_back(name);
   }
@@ -129,17 +164,18 @@ CborItem decode_payload(ByteView payload, std::uint64_t origin) {
   return map;
 }
 
-Claims decode_claims(const CborItem& payload, UnknownKeys unknown_keys) {
+Claims decode_claims(const CborItem& payload, const DecodeOptions& wanted) {
   Claims claims;
+  claims.kind = wanted.kind;
   claims.indefinite_payload = !payload.definite;
-  claims.pcrs = decode_pcrs(payload);
+  claims.pcrs = decode_pcrs(payload, wanted.kind);
   claims.module_id = decode_module_id(payload);
   check_digest(payload);
   claims.timestamp_ms = decode_timestamp(payload);
   claims.public_key = decode_optional(payload, "public_key");
   claims.user_data = decode_optional(payload, "user_data");
   claims.nonce = decode_optional(payload, "nonce");
-  claims.unknown_keys = find_unknown_keys(payload, unknown_keys);
+  claims.unknown_keys = find_unknown_keys(payload, wanted);
   return claims;
 }
 

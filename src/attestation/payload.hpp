@@ -15,7 +15,7 @@ namespace reproduce::attestation {
 [[nodiscard]] cose::CborItem decode_payload(ByteView payload, std::uint64_t origin);
 
 /// All of the payload but its certificates. Throws Error{malformed}.
-[[nodiscard]] Claims decode_claims(const cose::CborItem& payload, UnknownKeys unknown_keys);
+[[nodiscard]] Claims decode_claims(const cose::CborItem& payload, const DecodeOptions& wanted);
 
 /// The value of `key`; Error{malformed} when it is not there or of another kind.
 [[nodiscard]] const cose::CborItem& mandatory(const cose::CborItem& payload, std::string_view key,

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "reproduce/attestation/chain_cache.hpp"
 #include "reproduce/attestation/emulated.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
@@ -28,15 +29,21 @@ std::string words(const std::vector<Certificate>& chain, std::size_t position) {
   return field + " (" + words(chain[place].subject) + ")";
 }
 
-void check_root(const Document& document, const Certificate& root) {
+std::string root_words(const Certificate& root) {
+  return "the root with SHA-256 " + to_hex(root.fingerprint) + " (" + words(root.subject) + ")";
+}
+
+void check_root(const Document& document, std::span<const Certificate> roots) {
   const Certificate& first = document.cabundle.front();
-  if (first.der == root.der) return;
+  std::string trusted;
+  for (const Certificate& root : roots) {
+    if (first.der == root.der) return;
+    trusted += (trusted.empty() ? "" : ", or ") + root_words(root);
+  }
   distrust("the attestation document is of a foreign root",
            {.where = "'cabundle' entry 0",
-            .expected = "the root with SHA-256 " + to_hex(root.fingerprint) + " (" +
-                        words(root.subject) + ")",
-            .got = "the root with SHA-256 " + to_hex(first.fingerprint) + " (" +
-                   words(first.subject) + ")",
+            .expected = trusted,
+            .got = root_words(first),
             .hint = "--root names the root certificate to trust, if this one is meant"});
 }
 
@@ -99,9 +106,10 @@ std::string time_words(const Certificate& certificate, UnixSeconds at) {
          format_utc(certificate.not_after.time) + ", judged at " + format_utc(at);
 }
 
-void check_chain_at(const Document& document, const std::vector<Certificate>& chain,
-                    UnixSeconds at) {
-  std::optional<ChainFailure> failure = check_chain(chain, at);
+void check_chain_at(const Document& document, const std::vector<Certificate>& chain, UnixSeconds at,
+                    ChainCache* cache) {
+  std::optional<ChainFailure> failure =
+      cache != nullptr ? cache->check(chain, at) : check_chain(chain, at);
   if (!failure) return;
   // A chain that never held is a forgery, whatever the time: say that first.
   const std::optional<ChainFailure> own =
@@ -119,23 +127,26 @@ void check_chain_at(const Document& document, const std::vector<Certificate>& ch
   distrust("the certificate chain does not hold at this time", std::move(context));
 }
 
-void check_not_from_the_future(const Document& document, UnixSeconds at) {
-  if (document.time() - at <= allowed_clock_skew) return;
+void check_not_from_the_future(const Document& document, UnixSeconds at, UnixSeconds skew) {
+  if (document.time() - at <= skew) return;
+  const std::string allowed = skew % 60 == 0
+                                  ? counted(static_cast<std::uint64_t>(skew / 60), "minute")
+                                  : counted(static_cast<std::uint64_t>(skew), "second");
   distrust("the attestation document is from the future",
-           {.expected = "at most 5 minutes after " + format_utc(at),
+           {.expected = "at most " + allowed + " after " + format_utc(at),
             .got = format_utc(document.time()),
             .hint = "check the clock that this was judged by"});
 }
 
 }  // namespace
 
-VerifiedDocument verify(ByteView bytes, const Certificate& root, const EvaluationTime& at,
-                        UnknownKeys unknown_keys) {
+VerifiedDocument verify(ByteView bytes, const Trust& trust, const EvaluationTime& at) {
   if (is_emulated(bytes))
     distrust("the attestation document is unsigned: an emulated security module made it",
              {.hint = "it proves nothing to anybody; `reproduce inspect` shows what it says"});
-  Document document = decode_document(bytes, unknown_keys);
-  check_root(document, root);
+  Document document = decode_document(
+      bytes, {.unknown_keys = trust.unknown_keys, .kind = trust.kind, .cache = trust.cache});
+  check_root(document, trust.roots);
 
   // Leaf first, the trusted root last.
   std::vector<Certificate> chain(document.cabundle.rbegin(), document.cabundle.rend());
@@ -145,10 +156,15 @@ VerifiedDocument verify(ByteView bytes, const Certificate& root, const Evaluatio
 
   const bool own_time = at.basis == EvaluationTime::Basis::document;
   const UnixSeconds asked = own_time ? document.time() : at.time;
-  check_not_from_the_future(document, asked);
+  check_not_from_the_future(document, asked, at.clock_skew);
   const UnixSeconds evaluated_at = std::max(asked, document.time());
-  check_chain_at(document, chain, evaluated_at);
+  check_chain_at(document, chain, evaluated_at, trust.cache);
   return VerifiedDocument(std::move(document), at.basis, evaluated_at);
+}
+
+VerifiedDocument verify(ByteView bytes, const Certificate& root, const EvaluationTime& at,
+                        UnknownKeys unknown_keys) {
+  return verify(bytes, {.roots = {&root, 1}, .unknown_keys = unknown_keys}, at);
 }
 
 }  // namespace reproduce::attestation

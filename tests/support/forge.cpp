@@ -51,14 +51,6 @@ Payload usual_payload(const Forgery& forgery, const std::vector<Bytes>& certific
   return payload;
 }
 
-std::vector<Bytes> issue(const std::vector<Link>& chain, const std::vector<PrivateKey>& keys) {
-  std::vector<Bytes> certificates;
-  for (std::size_t at = 0; at < chain.size(); ++at)
-    certificates.push_back(
-        make_certificate(chain[at].recipe, keys[at], keys[at == 0 ? 0 : at - 1]));
-  return certificates;
-}
-
 template <typename Value>
 void edit(const std::function<void(Value&)>& change, Value& value) {
   if (change) change(value);
@@ -157,10 +149,39 @@ Forgery::Forgery(UnixSeconds at)
   chain.back().recipe.subject = module_id + ".test";
 }
 
+Issued issue(const Forgery& forgery) {
+  Issued issued;
+  for (const Link& link : forgery.chain) issued.keys.emplace_back(link.key);
+  for (std::size_t at = 0; at < forgery.chain.size(); ++at)
+    issued.certificates.push_back(make_certificate(forgery.chain[at].recipe, issued.keys[at],
+                                                   issued.keys[at == 0 ? 0 : at - 1]));
+  return issued;
+}
+
+void renew_leaf(Issued& issued, const Forgery& forgery) {
+  const Link& leaf = forgery.chain.back();
+  issued.keys.back() = PrivateKey(leaf.key);
+  issued.certificates.back() =
+      make_certificate(leaf.recipe, issued.keys.back(), issued.keys.end()[-2]);
+}
+
 Forged forge(const Forgery& forgery) {
-  std::vector<PrivateKey> keys;
-  for (const Link& link : forgery.chain) keys.emplace_back(link.key);
-  std::vector<Bytes> certificates = issue(forgery.chain, keys);
+  return forge(forgery, issue(forgery));
+}
+
+void make_nitrotpm(Forgery& forgery) {
+  const std::size_t end = forgery.module_id.find("-enc");
+  forgery.module_id = forgery.module_id.substr(0, end) + "-tpm0000000000000000";
+  forgery.chain.back().recipe.subject = forgery.module_id + ".test";
+  for (std::uint32_t index = 16; index < 24; ++index) forgery.pcrs[index] = Bytes(48);
+  forgery.edit_payload = [](Payload& payload) {
+    for (auto& [name, value] : payload.entries)
+      if (name == cbor_text("pcrs")) name = cbor_text("nitrotpm_pcrs");
+  };
+}
+
+Forged forge(const Forgery& forgery, const Issued& issued) {
+  std::vector<Bytes> certificates = issued.certificates;
   Forged forged{.root = certificates.front(), .document = {}};
   edit(forgery.edit_certificates, certificates);
 
@@ -169,9 +190,9 @@ Forged forge(const Forgery& forgery) {
   Bytes payload = fields.encode();
   edit(forgery.edit_encoded_payload, payload);
 
-  const PrivateKey stranger(forgery.chain.back().key);
-  const PrivateKey& signer = forgery.another_signer ? stranger : keys.back();
-  Bytes signature = signer.sign(cose::signed_bytes(forgery.protected_header, payload));
+  const Bytes message = cose::signed_bytes(forgery.protected_header, payload);
+  Bytes signature = forgery.another_signer ? PrivateKey(forgery.chain.back().key).sign(message)
+                                           : issued.keys.back().sign(message);
   edit(forgery.edit_signature, signature);
 
   cose::CborWriter out;

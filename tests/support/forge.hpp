@@ -75,4 +75,22 @@ struct Forged {
 
 [[nodiscard]] Forged forge(const Forgery& forgery);
 
+/// Keys and certificates for many documents, root first, leaf last.
+struct Issued {
+  std::vector<PrivateKey> keys{};
+  std::vector<Bytes> certificates{};
+};
+
+/// Those of the forgery's chain.
+[[nodiscard]] Issued issue(const Forgery& forgery);
+
+/// Another enclave of the same instance: a leaf of its own under the same issuers.
+void renew_leaf(Issued& issued, const Forgery& forgery);
+
+/// A document by the leaf that there is.
+[[nodiscard]] Forged forge(const Forgery& forgery, const Issued& issued);
+
+/// Makes it a NitroTPM document of an instance: 24 registers under another key.
+void make_nitrotpm(Forgery& forgery);
+
 }  // namespace reproduce::test

@@ -21,6 +21,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reproduce/base/bytes.hpp"
@@ -29,11 +30,24 @@
 
 namespace reproduce::attestation {
 
+class ChainCache;
+
+/// Who wrote a document. Both have one form, and one root vouches for them; what tells them apart
+/// is the key of the registers, `pcrs` or `nitrotpm_pcrs`, which mean other things.
+enum class DocumentKind {
+  enclave,
+  nitrotpm  ///< the NitroTPM of an EC2 instance: registers 0 to 23 as TPMs have them
+};
+
+/// "enclave", "nitrotpm".
+[[nodiscard]] std::string_view name_of(DocumentKind kind) noexcept;
+
 /// What to do about keys of the payload that nobody has documented.
 enum class UnknownKeys { reported, refused };
 
 /// What a document states, apart from who vouches for it.
 struct Claims {
+  DocumentKind kind = DocumentKind::enclave;
   bool indefinite_payload = false;  ///< the payload's map ends with a break code
   std::string module_id;            ///< not empty; UTF-8, may be hostile
   std::uint64_t timestamp_ms = 0;   ///< since 1970; not 0, before the year 10000
@@ -51,10 +65,17 @@ struct Document : Claims {
   std::vector<Certificate> cabundle;  ///< root first, never empty
 };
 
+/// How to decode a document.
+struct DecodeOptions {
+  UnknownKeys unknown_keys = UnknownKeys::reported;
+  DocumentKind kind = DocumentKind::enclave;
+  ChainCache* cache = nullptr;  ///< certificates that were decoded before; may be left out
+};
+
 /// Decodes one document that fills `bytes` (raw CBOR; see attestation/encoding.hpp
 /// for other forms). Throws Error{malformed} with the offset in `bytes`. A
-/// NitroTPM document, whose registers mean something else, is refused by name.
-[[nodiscard]] Document decode_document(ByteView bytes,
-                                       UnknownKeys unknown_keys = UnknownKeys::reported);
+/// document of another kind than `wanted.kind`, whose registers mean something else, is refused
+/// by name.
+[[nodiscard]] Document decode_document(ByteView bytes, const DecodeOptions& wanted = {});
 
 }  // namespace reproduce::attestation

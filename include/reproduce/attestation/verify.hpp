@@ -2,8 +2,8 @@
 
 /// From bytes that nobody vouches for to a document that AWS vouches for.
 
-#include <cstdint>
-#include <vector>
+#include <span>
+#include <utility>
 
 #include "reproduce/attestation/document.hpp"
 #include "reproduce/base/bytes.hpp"
@@ -11,6 +11,11 @@
 #include "reproduce/crypto/x509.hpp"
 
 namespace reproduce::attestation {
+
+/// How far a document's clock may be ahead of the reader's. Within it the
+/// certificates are judged at the document's time, so that a leaf which was
+/// issued this minute is not refused by a slow clock.
+inline constexpr UnixSeconds allowed_clock_skew = UnixSeconds{5} * 60;
 
 /// The moment at which the certificates must be valid.
 struct EvaluationTime {
@@ -21,12 +26,17 @@ struct EvaluationTime {
   };
   Basis basis = Basis::now;
   UnixSeconds time = 0;  ///< of no meaning for Basis::document
+  UnixSeconds clock_skew = allowed_clock_skew;
 };
 
-/// How far a document's clock may be ahead of the reader's. Within it the
-/// certificates are judged at the document's time, so that a leaf which was
-/// issued this minute is not refused by a slow clock.
-inline constexpr UnixSeconds allowed_clock_skew = UnixSeconds{5} * 60;
+/// Who is trusted, and with what.
+struct Trust {
+  /// A document's cabundle starts with one of them, byte for byte. None trusts nobody.
+  std::span<const Certificate> roots;
+  UnknownKeys unknown_keys = UnknownKeys::reported;
+  DocumentKind kind = DocumentKind::enclave;
+  ChainCache* cache = nullptr;  ///< for whoever verifies many documents; may be left out
+};
 
 /// A document whose signature, certificate chain and times were checked. Only
 /// verify() makes one, so code that takes one cannot be given anything less.
@@ -43,7 +53,7 @@ class VerifiedDocument {
   [[nodiscard]] UnixSeconds age() const noexcept { return evaluated_at_ - document_.time(); }
 
  private:
-  friend VerifiedDocument verify(ByteView, const Certificate&, const EvaluationTime&, UnknownKeys);
+  friend VerifiedDocument verify(ByteView, const Trust&, const EvaluationTime&);
   VerifiedDocument(Document document, EvaluationTime::Basis basis, UnixSeconds evaluated_at)
       : document_(std::move(document)), basis_(basis), evaluated_at_(evaluated_at) {}
 
@@ -52,8 +62,8 @@ class VerifiedDocument {
   UnixSeconds evaluated_at_;
 };
 
-/// Checks a document (raw CBOR) against the one trusted `root`, in this order:
-/// its form; that its cabundle starts with `root`, byte for byte; what its
+/// Checks a document (raw CBOR) against the trusted roots, in this order: its form, and that it is
+/// of the kind asked for; that its cabundle starts with one of them, byte for byte; what its
 /// certificates are allowed to do, all of them on P-384; its signature; its
 /// chain at the time `at`; and that it is not from the future.
 ///
@@ -61,6 +71,9 @@ class VerifiedDocument {
 /// else, the unsigned document of an emulator included (attestation/emulated.hpp). A document that
 /// would hold at its own time gets a hint to say so. Debug-mode documents are authentic: what they
 /// say is the caller's to judge.
+[[nodiscard]] VerifiedDocument verify(ByteView bytes, const Trust& trust, const EvaluationTime& at);
+
+/// The same of an enclave's document with one trusted root.
 [[nodiscard]] VerifiedDocument verify(ByteView bytes, const Certificate& root,
                                       const EvaluationTime& at,
                                       UnknownKeys unknown_keys = UnknownKeys::reported);
