@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "key_depth.hpp"
 #include "parse_app.hpp"
 #include "parse_image.hpp"
 #include "parse_ramdisk.hpp"
@@ -21,24 +20,6 @@ namespace {
 
 constexpr std::array<std::string_view, 7> root_keys{"image",     "kernel",  "app", "ramdisk",
                                                     "signature", "command", "lint"};
-/// The parser's sentence without "Error while parsing", which the rest of ours says.
-std::string reason_of(const toml::parse_error& error) {
-  std::string_view reason = error.description();
-  constexpr std::string_view opening = "Error while parsing ";
-  if (reason.starts_with(opening)) reason.remove_prefix(opening.size());
-  return std::string(reason);
-}
-
-toml::table parse_toml(const ErrorSite& site, std::string_view text) {
-  refuse_deep_keys(site, text);
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    const toml::source_position begin = error.source().begin;
-    site.fail({.line = begin.line, .column = begin.column}, "the manifest is not valid TOML",
-              {.got = reason_of(error)});
-  }
-}
 
 /// Besides the two of the app.
 std::size_t room_for_ramdisks(const Manifest& manifest) {
@@ -98,7 +79,7 @@ const toml::table& required_table(const ErrorSite& site, const TableReader& root
 Manifest parse_manifest(std::string text, const std::filesystem::path& file) {
   const std::string name = file.string();
   const ErrorSite site(text, name);
-  const toml::table table = parse_toml(site, text);
+  const toml::table table = parse_toml(site, text, "the manifest");
   const TableReader root(site, table, "the manifest", root_keys);
 
   Manifest manifest;

@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "key_depth.hpp"
+
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 
@@ -36,7 +38,26 @@ constexpr std::string_view describe(toml::node_type type) {
   return "something else";
 }
 
+/// The parser's sentence without "Error while parsing", which the rest of ours says.
+std::string reason_of(const toml::parse_error& error) {
+  std::string_view reason = error.description();
+  constexpr std::string_view opening = "Error while parsing ";
+  if (reason.starts_with(opening)) reason.remove_prefix(opening.size());
+  return std::string(reason);
+}
+
 }  // namespace
+
+toml::table parse_toml(const ErrorSite& site, std::string_view text, const std::string& what) {
+  refuse_deep_keys(site, text);
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    const toml::source_position begin = error.source().begin;
+    site.fail({.line = begin.line, .column = begin.column}, what + " is not valid TOML",
+              {.got = reason_of(error)});
+  }
+}
 
 SourceLine find_line(std::string_view text, Position position) {
   std::size_t begin = 0;

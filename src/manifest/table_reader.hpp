@@ -36,6 +36,10 @@ class ErrorSite {
 
 [[nodiscard]] Position begin_of(const toml::node& node);
 
+/// Text -> its root table. `what` names it in errors: "the manifest".
+[[nodiscard]] toml::table parse_toml(const ErrorSite& site, std::string_view text,
+                                     const std::string& what);
+
 /// "a, b, c".
 [[nodiscard]] std::string join(std::span<const std::string_view> words);
 
