@@ -4,18 +4,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <vector>
 
 #include <unistd.h>
 
+#include "building.hpp"
 #include "check.hpp"
 #include "exit_code.hpp"
 #include "progress.hpp"
 #include "store_option.hpp"
 #include "verb.hpp"
-#include "version.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
@@ -64,37 +62,6 @@ struct Job {
   build::Warnings warnings{};  ///< known before the build
 };
 
-/// Pipes and devices exist only in this process, so that a confined one could not open them.
-bool reads_pipes(const manifest::Manifest& manifest) {
-  return std::any_of(manifest.inputs.begin(), manifest.inputs.end(), [&](const auto& input) {
-    if (input.origin != manifest::Origin::path) return false;
-    std::error_code unreadable;
-    const auto status = std::filesystem::status(manifest.locate(input), unreadable);
-    return std::filesystem::exists(status) && std::filesystem::is_other(status);
-  });
-}
-
-sandbox::Mode mode_for(const Options& options, const manifest::Manifest& manifest) {
-  const sandbox::Mode mode = sandbox_mode(options.sandbox);
-  if (mode == sandbox::Mode::off || !reads_pipes(manifest)) return mode;
-  if (mode == sandbox::Mode::require)
-    throw Error(ErrorKind::usage, "an input is a pipe, which a sandbox cannot read",
-                {.hint = "write it to a file first, or say `--sandbox=off`"});
-  return sandbox::Mode::off;
-}
-
-build::Surroundings surroundings_for(const Options& options, const manifest::Manifest& manifest,
-                                     const std::filesystem::path& scratch) {
-  build::Surroundings surroundings{.tool_version = version,
-                                   .scratch_folder = scratch,
-                                   .threads = std::thread::hardware_concurrency()};
-  if (resolve::needs_store(manifest)) {
-    surroundings.store_folder = store_folder(options.store);
-    surroundings.store = lookup_in(surroundings.store_folder);
-  }
-  return surroundings;
-}
-
 /// Builds into a file that appears only when everything went well, or goes to standard
 /// output only then.
 ExitCode build_into(const std::string& output, const Options& options, const Job& job,
@@ -104,14 +71,15 @@ ExitCode build_into(const std::string& output, const Options& options, const Job
     throw Error(ErrorKind::usage, "standard output cannot be both the image and --json");
   const std::filesystem::path folder = scratch_folder(output);
   AtomicFile file(to_stdout ? folder / "reproduce.eif" : std::filesystem::path(output));
-  const build::Surroundings surroundings = surroundings_for(options, job.manifest, folder);
+  const build::Surroundings surroundings = surroundings_for(options.store, job.manifest, folder);
   if (job.lock) build::require_same_writers(*job.lock, job.manifest, surroundings);
   build::ConfinedImage image = [&] {
     Progress progress(terminal, "building", job.lock ? job.lock->image.size : 0);
     const auto expectation =
         options.expect == "image" ? build::Expectation::image : build::Expectation::inputs_only;
     return build::build_confined({job.manifest, job.lock, expectation}, surroundings,
-                                 mode_for(options, job.manifest), file, progress.callback());
+                                 sandbox_mode_for(options.sandbox, job.manifest), file,
+                                 progress.callback());
   }();
   if (to_stdout) {
     DescriptorSink sink(STDOUT_FILENO, "standard output");

@@ -1,25 +1,23 @@
 #include <algorithm>
-#include <chrono>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "exit_code.hpp"
 #include "operand.hpp"
-#include "progress.hpp"
 #include "subjects.hpp"
 #include "verb.hpp"
+#include "verify_batch.hpp"
+#include "verify_options.hpp"
+#include "verify_policy.hpp"
+#include "verify_reference.hpp"
 
-#include "reproduce/attestation/encoding.hpp"
-#include "reproduce/attestation/root.hpp"
+#include "reproduce/attestation/envelope.hpp"
 #include "reproduce/attestation/verify.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
-#include "reproduce/base/hex.hpp"
-#include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
-#include "reproduce/measure/image_pcrs.hpp"
 #include "reproduce/report/diff.hpp"
 #include "reproduce/report/document.hpp"
 #include "reproduce/report/verdict.hpp"
@@ -28,92 +26,19 @@
 namespace reproduce::cli {
 namespace {
 
-using attestation::EvaluationTime;
-using attestation::UnknownKeys;
 using attestation::VerifiedDocument;
 
-struct Options {
-  std::string image, document;
-  std::string at = "now";
-  std::optional<std::string> nonce, max_age, root, against;
-  bool refuse_unknown_keys = false;
-};
-
-/// Runs `work` so that its errors name `file`.
-template <typename Work>
-auto about(const std::string& file, const Work& work) {
+VerifiedDocument read_document(const std::string& operand, const VerifyOptions& options,
+                               const VerifyRules& rules) {
   try {
-    return work();
+    const std::unique_ptr<FileSource> source = open_operand(operand);
+    const Bytes input = read_all(*source, attestation::largest_wrapped, "the attestation document");
+    return attestation::verify(attestation::unwrap(input, options.field).document, rules.trust(),
+                               rules.at);
   } catch (Error& error) {
-    error.set_file_if_unknown(operand_name(file));
+    error.set_file_if_unknown(operand_name(operand));
     throw;
   }
-}
-
-EvaluationTime parse_at(const std::string& text) {
-  using Basis = EvaluationTime::Basis;
-  if (text == "document") return {.basis = Basis::document};
-  if (text == "now") {
-    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-    return {.basis = Basis::now,
-            .time = std::chrono::duration_cast<std::chrono::seconds>(since_1970).count()};
-  }
-  if (const std::optional<UnixSeconds> time = parse_rfc3339(text))
-    return {.basis = Basis::given, .time = *time};
-  throw Error(ErrorKind::usage, "--at names no time",
-              {.expected = "now, document, or RFC 3339 such as 2026-01-31T12:00:00Z", .got = text});
-}
-
-/// An empty nonce is refused: an unset variable must not pass for no question.
-Bytes parse_nonce(const std::string& text) {
-  const std::optional<Bytes> nonce = from_hex(text);
-  if (nonce && !nonce->empty()) return *nonce;
-  throw Error(ErrorKind::usage, "--nonce is not hexadecimal",
-              {.expected = "two digits for every byte, one byte at the least", .got = text});
-}
-
-UnixSeconds parse_max_age(const std::string& text) {
-  constexpr std::uint64_t longest = std::uint64_t{1} << 40;  // some 35,000 years
-  const std::optional<std::uint64_t> seconds = parse_decimal(text);
-  if (seconds && *seconds <= longest) return static_cast<UnixSeconds>(*seconds);
-  throw Error(ErrorKind::usage, "--max-age is no number of seconds", {.got = text});
-}
-
-verify::Policy parse_policy(const Options& options) {
-  verify::Policy policy;
-  if (options.nonce) policy.nonce = parse_nonce(*options.nonce);
-  if (options.max_age) policy.max_age = parse_max_age(*options.max_age);
-  if (options.max_age && options.at == "document")
-    throw Error(ErrorKind::usage, "--max-age has no meaning with --at document",
-                {.hint = "a document judged at its own time is always new"});
-  return policy;
-}
-
-Certificate read_root(const Options& options) {
-  if (!options.root) return attestation::aws_root_g1();
-  constexpr std::uint64_t largest_pem = std::uint64_t{1} << 16;
-  const Bytes pem = read_file(*options.root, largest_pem, "the root certificate");
-  return about(*options.root,
-               [&] { return decode_pem_certificate(as_text(pem), "the root certificate"); });
-}
-
-VerifiedDocument read_document(const Options& options, const EvaluationTime& at) {
-  const Certificate root = read_root(options);
-  const UnknownKeys unknown_keys =
-      options.refuse_unknown_keys ? UnknownKeys::refused : UnknownKeys::reported;
-  return about(options.document, [&] {
-    const std::unique_ptr<FileSource> source = open_operand(options.document);
-    const Bytes input = read_all(*source, attestation::largest_input, "the attestation document");
-    return attestation::verify(attestation::decode_input(input).document, root, at, unknown_keys);
-  });
-}
-
-measure::ImageMeasurements read_image(const Options& options, const Terminal& terminal) {
-  return about(options.image, [&] {
-    const std::unique_ptr<FileSource> source = open_operand(options.image);
-    Progress progress(terminal, "measuring", source->size().value_or(0));
-    return measure::measure_image(*source, {.progress = progress.callback()});
-  });
 }
 
 Colour colour_of(verify::Outcome outcome) {
@@ -130,15 +55,22 @@ Colour colour_of(verify::Outcome outcome) {
   return Colour::plain;
 }
 
+report::VerdictStyle style_for(const Terminal& terminal) {
+  return {.whole_digests = terminal.verbose(),
+          .paint = [&terminal](std::string_view word, verify::Outcome outcome) {
+            return terminal.paint(word, colour_of(outcome));
+          }};
+}
+
 /// The diagnosis of a mismatch, when something older is at hand.
-std::optional<diff::Comparison> compare_with_older(const Options& options,
-                                                   const verify::Verdict& verdict,
-                                                   const Terminal& terminal) {
+std::optional<diff::Comparison> compare_with_older(
+    const VerifyOptions& options, const std::vector<verify::RegisterComparison>& registers,
+    const Terminal& terminal) {
   const bool match = std::all_of(
-      verdict.registers.begin(), verdict.registers.end(),
+      registers.begin(), registers.end(),
       [](const verify::RegisterComparison& comparison) { return comparison.matches(); });
   if (!options.against || match) return std::nullopt;
-  return compare_subjects(*options.against, options.image, terminal);
+  return compare_subjects(*options.against, options.operands.front(), terminal);
 }
 
 void show_diagnosis(const diff::Comparison& comparison, const Terminal& terminal) {
@@ -149,33 +81,157 @@ void show_diagnosis(const diff::Comparison& comparison, const Terminal& terminal
                              }}));
 }
 
-ExitCode run(const Options& options, const Terminal& terminal) {
-  if (options.image == "-" && options.document == "-")
-    throw Error(ErrorKind::usage, "only one of the two can come from standard input");
-  if (options.against && (options.image == "-" || *options.against == "-"))
-    throw Error(ErrorKind::usage, "--against reads files, not standard input");
-  const verify::Policy policy = parse_policy(options);
-  // The document first: it is small, and one that is forged says nothing about the image.
-  const VerifiedDocument document = read_document(options, parse_at(options.at));
-  const measure::ImageMeasurements image = read_image(options, terminal);
-  const verify::Verdict verdict = verify::judge(image, document, policy);
+/// `reproduce verify SUBJECT --reference FILE`: no document at all.
+ExitCode compare_published(const VerifyOptions& options, const Terminal& terminal) {
+  if (options.operands.size() != 1)
+    throw Error(ErrorKind::usage,
+                "--reference compares one SUBJECT with published values, without a "
+                "document",
+                {.hint = "`reproduce verify REFERENCE ATTESTATION` holds a document to them"});
+  constexpr auto kind = attestation::DocumentKind::enclave;
+  std::vector<verify::Reference> references;
+  for (const std::string& file : options.published)
+    references.push_back(read_reference(file, options, kind, terminal));
+  const verify::Reference subject =
+      read_reference(options.operands.front(), options, kind, terminal);
+  const verify::Agreement agreement = verify::compare_with(subject, references);
+  if (terminal.json())
+    terminal.answer(report::agreement_json(agreement, subject, references));
+  else
+    terminal.answer_to_people(report::agreement_text(agreement, style_for(terminal)));
+  return agreement.is_yes() ? ExitCode::yes : ExitCode::no;
+}
 
-  const report::VerdictStyle style{.whole_digests = terminal.verbose(),
-                                   .paint = [&](std::string_view word, verify::Outcome outcome) {
-                                     return terminal.paint(word, colour_of(outcome));
-                                   }};
-  const std::optional<diff::Comparison> older = compare_with_older(options, verdict, terminal);
+void show(const verify::Verdict& verdict, const std::vector<verify::Reference>& references,
+          const VerifiedDocument& document, const report::VerdictExtras& extras,
+          const Terminal& terminal) {
+  const report::VerdictStyle style = style_for(terminal);
   if (terminal.json()) {
-    terminal.answer(
-        report::verdict_json(verdict, options.image, image, document, older ? &*older : nullptr));
-  } else {
-    if (terminal.verbose())
-      terminal.answer_to_people(report::document_text(document.document(), true) + "\n");
-    terminal.answer_to_people(report::verdict_text(verdict, image, style));
-    if (older) show_diagnosis(*older, terminal);
-    if (terminal.quiet() && !verdict.is_yes()) terminal.answer(report::answer_line(verdict, style));
+    terminal.answer(report::verdict_json(verdict, references, document, extras));
+    return;
   }
+  if (terminal.verbose())
+    terminal.answer_to_people(report::document_text(document.document(), true) + "\n");
+  terminal.answer_to_people(report::verdict_text(verdict, references[verdict.reference], style));
+  if (extras.explanation != nullptr)
+    terminal.answer_to_people(report::explanation_text(*extras.explanation));
+  if (extras.against != nullptr) show_diagnosis(*extras.against, terminal);
+  if (terminal.quiet() && !verdict.is_yes()) terminal.answer(report::answer_line(verdict, style));
+}
+
+void refuse_nonsense(const VerifyOptions& options) {
+  const auto refuse = [](const std::string& what, const std::string& hint = {}) {
+    throw Error(ErrorKind::usage, what, {.hint = hint});
+  };
+  std::vector<std::string> inputs = options.operands;
+  inputs.insert(inputs.end(), options.accepted.begin(), options.accepted.end());
+  if (std::count(inputs.begin(), inputs.end(), "-") > 1)
+    refuse("only one of the operands can come from standard input");
+  if (options.operands.size() > 2)
+    refuse("there are more than a subject and a document",
+           "--accept names more references of which any will do, --batch verifies many documents");
+  if (options.against && (options.operands.size() != 2 || options.batch))
+    refuse("--against explains a mismatch of one SUBJECT and one document");
+  if (options.against && (options.operands.front() == "-" || *options.against == "-"))
+    refuse("--against reads files, not standard input");
+  if (options.batch && options.explain) refuse("--explain explains one document, not a batch");
+  if (options.published.empty()) return;
+  const bool has_rules = !options.policy.empty() || !options.pcrs.empty() ||
+                         !options.accepted.empty() || options.batch || options.explain ||
+                         options.nonce || options.max_age || options.kind;
+  if (has_rules)
+    refuse("--reference compares without a document, so there is nothing that rules could speak of",
+           "`reproduce verify REFERENCE ATTESTATION` holds a document to published values");
+}
+
+ExitCode run(const VerifyOptions& options, const Terminal& terminal) {
+  refuse_nonsense(options);
+  if (!options.published.empty()) return compare_published(options, terminal);
+  const VerifyRules rules = read_rules(options);
+  // The last operand is the evidence: what comes before it, and what --accept names, will do.
+  std::vector<std::string> subjects(options.operands.begin(), options.operands.end() - 1);
+  subjects.insert(subjects.end(), options.accepted.begin(), options.accepted.end());
+  const std::string& evidence = options.operands.back();
+  require_references(subjects, rules);
+  if (options.batch)
+    return verify_batch(evidence, options, rules,
+                        read_references(subjects, options, rules, terminal), style_for(terminal),
+                        terminal);
+  // The document first: it is small, and one that is forged says nothing about the image.
+  const VerifiedDocument document = read_document(evidence, options, rules);
+  verify::refuse_denied(document, rules.policy);
+  const std::vector<verify::Reference> references =
+      read_references(subjects, options, rules, terminal);
+  const verify::Verdict verdict = verify::judge(references, document, rules.policy);
+  const std::optional<diff::Comparison> older =
+      compare_with_older(options, verdict.registers, terminal);
+  std::vector<std::string> explanation;
+  if (options.explain) explanation = verify::explain(verdict, document, rules.policy);
+  show(verdict, references, document,
+       {.against = older ? &*older : nullptr,
+        .explanation = options.explain ? &explanation : nullptr},
+       terminal);
   return verdict.is_yes() ? ExitCode::yes : ExitCode::no;
+}
+
+void add_rule_options(CLI::App& app, VerifyOptions& options) {
+  const auto add = [&app](const char* names, auto& value, const char* type, const char* text) {
+    app.add_option(names, value, text)->type_name(type)->group("Rules, as in a policy");
+  };
+  add("--policy", options.policy, "FILE", "rules in TOML (docs/formats/policy.md)");
+  add("--kind", options.kind, "KIND", "enclave (the default) or nitrotpm");
+  add("--at", options.at, "TIME", "when it must be valid: now, document, or RFC 3339");
+  add("--max-age", options.max_age, "SECONDS", "how old the document may be");
+  add("--clock-skew", options.clock_skew, "SECONDS",
+      "how far its clock may be ahead; default: 300");
+  add("--nonce", options.nonce, "HEX", "the nonce that the document must have");
+  add("--user-data", options.user_data, "HEX", "its user_data: HEX, sha256:HEX or sha384:HEX");
+  add("--public-key", options.public_key, "HEX", "its public_key, likewise");
+  add("--pcr", options.pcrs, "N=HEX", "what a register must be; 0, 1 and 2 in place of SUBJECT");
+  add("--require", options.required, "PCRn", "a register that must be pinned, and not zero");
+  add("--role", options.role, "ARN", "the IAM role of the parent instance: PCR3");
+  add("--instance", options.instance, "ID", "the parent instance: PCR4 and module_id");
+  add("--signer", options.signer, "FILE", "the certificate that signed the image, PEM: PCR8");
+  add("--root", options.roots, "FILE", "a root to trust instead of AWS's, PEM; or aws; repeatable");
+  add("--deny-serial", options.deny_serial, "FILE", "serial numbers of revoked certificates");
+  app.add_flag("--strict,--refuse-unknown-keys", options.strict,
+               "refuse a document with keys that nobody has documented")
+      ->group("Rules, as in a policy");
+  app.add_flag("--consistent", options.consistent,
+               "PCR4, the signer's name and module_id must fit together")
+      ->group("Rules, as in a policy");
+}
+
+void add_options(CLI::App& app, VerifyOptions& options) {
+  app.add_option(
+         "OPERANDS", options.operands,
+         "[SUBJECT] ATTESTATION: an image, a lock, a manifest or registers, and a document; "
+         "- for standard input")
+      ->required()
+      ->type_name("");
+  app.add_option("--accept", options.accepted, "another SUBJECT, of which any will do; repeatable")
+      ->type_name("FILE");
+  app.add_option("--reference", options.published,
+                 "compare SUBJECT with published values, without a document")
+      ->type_name("FILE");
+  app.add_flag("--batch", options.batch,
+               "ATTESTATION is a folder of documents, or a list with a path a line");
+  app.add_option("--field", options.field,
+                 "the field of JSON with the document: a key, or a JSON pointer")
+      ->type_name("FIELD");
+  app.add_flag("--explain", options.explain, "what the document shows, and what it does not");
+  app.add_option("--against", options.against,
+                 "an older image, or a lock: what differs is said when registers do not match")
+      ->type_name("FILE");
+  add_store_option(app, options.store);
+  add_sandbox_option(app, options.sandbox);
+  add_rule_options(app, options);
+  // Else a list of values would swallow the operands behind it.
+  for (CLI::Option* option : app.get_options())
+    if (option->get_items_expected_max() > 1 && !option->get_positional()) {
+      option->expected(1)->allow_extra_args(false);
+      option->take_all();
+    }
 }
 
 }  // namespace
@@ -184,32 +240,31 @@ Verb add_verify(CLI::App& root) {
   CLI::App* const app = add_subcommand(
       root,
       {.name = "verify",
-       .sentence = "Answers whether an attestation document attests an image",
+       .sentence =
+           "Answers whether an attestation document attests an image, or what stands for one",
        .examples = {"reproduce verify app.eif attestation.cbor",
-                    "reproduce verify --nonce 00ff --max-age 300 app.eif attestation.b64",
-                    "reproduce verify --at document --json app.eif - <archived.cbor",
+                    "reproduce verify enclave.toml attestation.cbor",
+                    "reproduce verify --nonce 00ff --max-age 300 pcrs.json response.txt",
+                    "reproduce verify --policy policy.toml attestation.cbor",
+                    "reproduce verify --at document --json --batch app.eif documents/",
+                    "reproduce verify app.eif --reference published.json",
                     "reproduce verify --against released.eif app.eif attestation.cbor"},
        .details =
            "The document is decoded strictly; its signature and certificate chain are checked\n"
-           "up to AWS's root, which is built in. Then PCR0, PCR1 and PCR2 are compared with the\n"
-           "image's, and PCR8 when either side has one. The document may be raw CBOR, base64 or\n"
-           "hexadecimal. A forged document is not \"no\" but exit 4: it says nothing about the\n"
+           "up to AWS's root, which is built in. Then its registers are compared with what\n"
+           "SUBJECT pins: PCR0, PCR1 and PCR2 always, and all others that it has. SUBJECT is an\n"
+           "image, a lock, a manifest (its image is built first, from the lock), or a file of\n"
+           "registers (the JSON of nitro-cli, or lines `HEX PCRn`), told apart by content, a\n"
+           "manifest by the end of its name, .toml; --pcr or a policy may stand in its place. The\n"
+           "document may be raw CBOR, base64 or hexadecimal, alone or in JSON, in armour, in an\n"
+           "HTTP response. A forged document is not \"no\" but exit 4: it says nothing about the\n"
            "image. --at document shows that an old document is authentic, not that it is fresh.\n"
            "-v shows the document's fields as well. With --against, a mismatch of registers is\n"
-           "followed by what `reproduce diff` finds between that file and the image.\n",
-       .page = "docs/formats/attestation.md"});
-  const auto options = std::make_shared<Options>();  // shared: the action outlives this call
-  app->add_option("IMAGE", options->image, "an image, or - for standard input")->required();
-  app->add_option("ATTESTATION", options->document, "a document, or - for standard input")
-      ->required();
-  app->add_option("--at", options->at, "when it must be valid: now, document, or RFC 3339");
-  app->add_option("--nonce", options->nonce, "the nonce that the document must have, hexadecimal");
-  app->add_option("--max-age", options->max_age, "how old the document may be, seconds");
-  app->add_option("--root", options->root, "a root certificate to trust instead of AWS's, PEM");
-  app->add_option("--against", options->against,
-                  "an older image, or a lock: what differs is said when registers do not match");
-  app->add_flag("--refuse-unknown-keys", options->refuse_unknown_keys,
-                "refuse a document with keys that nobody has documented");
+           "followed by what `reproduce diff` finds between that file and the image. With\n"
+           "--batch each document gets a line, and the exit code is the worst of all.\n",
+       .page = "docs/verify.md, docs/formats/policy.md, docs/formats/attestation.md"});
+  const auto options = std::make_shared<VerifyOptions>();  // shared: the action outlives this call
+  add_options(*app, *options);
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }
 

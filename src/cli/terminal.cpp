@@ -134,7 +134,7 @@ std::string error_text(const Error& error, bool colours) {
   return text;
 }
 
-std::string error_json(const Error& error) {
+std::string error_json(const Error& error, int indent) {
   using nlohmann::ordered_json;
   const ErrorContext& context = error.context();
   ordered_json root{{"schema", "reproduce/error/1"},
@@ -149,7 +149,7 @@ std::string error_json(const Error& error) {
   if (!context.expected.empty()) root["expected"] = printable(context.expected);
   if (!context.got.empty()) root["got"] = printable(context.got);
   if (!context.hint.empty()) root["hint"] = context.hint;
-  return root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return root.dump(indent, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace reproduce::cli

@@ -75,7 +75,7 @@ class Terminal {
 /// The lines under "error:", shared with tests. `colours`: paint the first word.
 [[nodiscard]] std::string error_text(const Error& error, bool colours);
 
-/// The document that --json prints for a failure, with a newline.
-[[nodiscard]] std::string error_json(const Error& error);
+/// The document that --json prints for a failure, with a newline. `indent` -1: on one line.
+[[nodiscard]] std::string error_json(const Error& error, int indent = 2);
 
 }  // namespace reproduce::cli

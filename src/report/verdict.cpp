@@ -1,9 +1,9 @@
 #include "reproduce/report/verdict.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "records.hpp"
+#include "verdict_record.hpp"
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
@@ -41,8 +41,9 @@ std::string outcome_word(Outcome outcome) {
 }
 
 std::string check_line(const Check& check, const VerdictStyle& style) {
+  const std::string source = check.source.empty() ? "" : "  [" + printable(check.source) + "]";
   return padded(check.name, 17) + painted(outcome_word(check.outcome), 9, check.outcome, style) +
-         printable(check.words) + "\n";
+         printable(check.words) + source + "\n";
 }
 
 /// 16 digits, if the other side's first 16 are others.
@@ -53,19 +54,27 @@ std::string digest_words(const Bytes& value, const Bytes& other, bool whole) {
   return whole || !distinct || digits.size() <= shown ? digits : digits.substr(0, shown) + "\u2026";
 }
 
-std::string register_line(const RegisterComparison& comparison, const VerdictStyle& style) {
-  const std::optional<Bytes>& image = comparison.image;
-  const std::optional<Bytes>& attested = comparison.attested;
+/// How the two sides of a comparison are called.
+struct SideNames {
+  std::string_view expected;
+  std::string_view found;
+};
+
+std::string register_line(const RegisterComparison& comparison, const SideNames& names,
+                          const VerdictStyle& style) {
+  const std::optional<Bytes>& expected = comparison.expected;
+  const std::optional<Bytes>& found = comparison.attested;
   const std::string name = padded(register_name(comparison.index), 6);
   if (comparison.matches())
     return name + painted("match", 10, Outcome::pass, style) +
-           digest_words(*image, *attested, style.whole_digests) + "\n";
+           digest_words(*expected, *found, style.whole_digests) + "\n";
   const auto side = [&](const std::optional<Bytes>& value, const std::optional<Bytes>& other) {
     return value ? digest_words(*value, other.value_or(Bytes()), style.whole_digests)
                  : std::string("none");
   };
-  return name + painted(image && attested ? "MISMATCH" : "MISSING", 10, Outcome::fail, style) +
-         "image " + side(image, attested) + "  attested " + side(attested, image) + "\n";
+  return name + painted(expected && found ? "MISMATCH" : "MISSING", 10, Outcome::fail, style) +
+         std::string(names.expected) + " " + side(expected, found) + "  " +
+         std::string(names.found) + " " + side(found, expected) + "\n";
 }
 
 /// What is measured, part by part: registers alone do not pin where one part
@@ -84,65 +93,75 @@ std::string layout_line(const measure::ImageMeasurements& image) {
   return padded("layout", 17) + padded("-", 9) + parts + " (bytes)\n";
 }
 
-ordered_json check_json(const Check& check) {
-  ordered_json record{
-      {"name", check.name}, {"outcome", name_of(check.outcome)}, {"words", check.words}};
-  for (const auto& [name, value] : check.values)
-    std::visit([&, key = name](const auto& plain) { record[key] = plain; }, value);
-  return record;
-}
-
-ordered_json register_json(const RegisterComparison& comparison) {
-  const auto hex = [](const std::optional<Bytes>& value) {
-    return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
-  };
-  const bool missing = !comparison.image || !comparison.attested;
-  return {{"name", register_name(comparison.index)},
-          {"outcome", comparison.matches() ? "match"
-                      : missing            ? "missing"
-                                           : "mismatch"},
-          {"image", hex(comparison.image)},
-          {"attested", hex(comparison.attested)}};
+std::string answer_words(bool yes, const std::string& reason, const VerdictStyle& style) {
+  return style.paint(yes ? "yes:" : "no:", yes ? Outcome::pass : Outcome::fail) + " " +
+         printable(reason) + "\n";
 }
 
 }  // namespace
 
 std::string answer_line(const Verdict& verdict, const VerdictStyle& style) {
-  const bool yes = verdict.is_yes();
-  return style.paint(yes ? "yes:" : "no:", yes ? Outcome::pass : Outcome::fail) + " " +
-         printable(verdict.reason) + "\n";
+  return answer_words(verdict.is_yes(), verdict.reason, style);
 }
 
-std::string verdict_text(const Verdict& verdict, const measure::ImageMeasurements& image,
+std::string verdict_text(const Verdict& verdict, const verify::Reference& reference,
                          const VerdictStyle& style) {
   std::string text;
   for (const Check& check : verdict.checks) text += check_line(check, style);
-  text += layout_line(image) + "\n";
+  if (reference.image) text += layout_line(*reference.image);
+  text += "\n";
+  const SideNames names{reference.says_all() ? "image" : "expected", "attested"};
   for (const RegisterComparison& comparison : verdict.registers)
-    text += register_line(comparison, style);
+    text += register_line(comparison, names, style);
   text += answer_line(verdict, style);
   if (!verdict.hint.empty()) text += "hint: " + verdict.hint + "\n";
   return text;
 }
 
-std::string verdict_json(const Verdict& verdict, const std::string& image_name,
-                         const measure::ImageMeasurements& image,
+std::string explanation_text(const std::vector<std::string>& sentences) {
+  std::string text = "\nwhat this shows:\n";
+  for (const std::string& sentence : sentences) text += "- " + printable(sentence) + "\n";
+  return text;
+}
+
+std::string verdict_json(const Verdict& verdict, std::span<const verify::Reference> references,
                          const attestation::VerifiedDocument& document,
-                         const diff::Comparison* against) {
-  ordered_json checks = ordered_json::array();
-  for (const Check& check : verdict.checks) checks.push_back(check_json(check));
-  ordered_json registers = ordered_json::array();
-  for (const RegisterComparison& comparison : verdict.registers)
-    registers.push_back(register_json(comparison));
-  ordered_json root{{"schema", "reproduce/verify/1"},
-                    {"answer", verdict.is_yes() ? "yes" : "no"},
-                    {"reason", verdict.reason}};
-  if (!verdict.hint.empty()) root["hint"] = verdict.hint;
-  root["checks"] = std::move(checks);
-  root["registers"] = std::move(registers);
-  root["image"] = ordered_json::parse(measurements_json(image_name, image));
+                         const VerdictExtras& extras) {
+  ordered_json root = verdict_record(verdict, references);
+  const verify::Reference& reference = references[verdict.reference];
+  root["image"] = reference.image
+                      ? ordered_json::parse(measurements_json(reference.name, *reference.image))
+                      : ordered_json(nullptr);
   root["document"] = ordered_json::parse(document_json(document.document()));
-  if (against != nullptr) root["against"] = ordered_json::parse(diff_json(*against));
+  if (extras.explanation != nullptr) root["explanation"] = *extras.explanation;
+  if (extras.against != nullptr) root["against"] = ordered_json::parse(diff_json(*extras.against));
+  return dump(root, 2) + "\n";
+}
+
+std::string agreement_text(const verify::Agreement& agreement, const VerdictStyle& style) {
+  std::string text;
+  for (const RegisterComparison& comparison : agreement.registers)
+    text += register_line(comparison, {"published", "here"}, style);
+  return text + answer_words(agreement.is_yes(), agreement.reason, style);
+}
+
+std::string agreement_json(const verify::Agreement& agreement, const verify::Reference& subject,
+                           std::span<const verify::Reference> references) {
+  ordered_json registers = ordered_json::array();
+  for (const RegisterComparison& comparison : agreement.registers) {
+    ordered_json record = register_record(comparison);
+    record.erase("image");
+    record["found"] = record["attested"];
+    record.erase("attested");
+    registers.push_back(std::move(record));
+  }
+  ordered_json root{{"schema", "reproduce/verify-reference/1"},
+                    {"answer", agreement.is_yes() ? "yes" : "no"},
+                    {"reason", agreement.reason},
+                    {"subject", reference_record(subject)},
+                    {"reference", reference_record(references[agreement.reference])},
+                    {"references", references.size()},
+                    {"registers", std::move(registers)}};
   return dump(root, 2) + "\n";
 }
 

@@ -7,6 +7,7 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/measure/parent_pcrs.hpp"
 
 namespace reproduce::verify {
 namespace {
@@ -15,7 +16,36 @@ using attestation::Document;
 using attestation::EvaluationTime;
 using attestation::VerifiedDocument;
 
-/// "45 s", "12 min 5 s", "3 h 5 min", "12 d 3 h".
+std::string_view name_of(EvaluationTime::Basis basis) {
+  switch (basis) {
+    case EvaluationTime::Basis::now:
+      return "now";
+    case EvaluationTime::Basis::given:
+      return "given";
+    case EvaluationTime::Basis::document:
+      return "document";
+  }
+  throw Error(ErrorKind::bug, "unknown basis of time");
+}
+
+std::string source_of(const std::optional<Rule<bool>>& rule) {
+  return rule ? rule->source : std::string();
+}
+
+/// What no genuine document shows, and nobody promised.
+Outcome unusual(const Policy& policy) {
+  return policy.consistent ? Outcome::fail : Outcome::warning;
+}
+
+/// The instance's name in "i-0123...-enc0123...".
+std::optional<std::string_view> instance_of(std::string_view module_id) {
+  const std::size_t end = module_id.find("-enc");
+  if (!module_id.starts_with("i-") || end == std::string_view::npos) return std::nullopt;
+  return module_id.substr(0, end);
+}
+
+}  // namespace
+
 std::string age_words(UnixSeconds seconds) {
   constexpr UnixSeconds minute = 60;
   constexpr UnixSeconds hour = 60 * minute;
@@ -31,28 +61,7 @@ std::string age_words(UnixSeconds seconds) {
   return words(seconds / day, "d", seconds % day / hour, "h");
 }
 
-std::string_view name_of(EvaluationTime::Basis basis) {
-  switch (basis) {
-    case EvaluationTime::Basis::now:
-      return "now";
-    case EvaluationTime::Basis::given:
-      return "given";
-    case EvaluationTime::Basis::document:
-      return "document";
-  }
-  throw Error(ErrorKind::bug, "unknown basis of time");
-}
-
-/// The instance's name in "i-0123...-enc0123...".
-std::optional<std::string_view> instance_of(std::string_view module_id) {
-  const std::size_t end = module_id.find("-enc");
-  if (!module_id.starts_with("i-") || end == std::string_view::npos) return std::nullopt;
-  return module_id.substr(0, end);
-}
-
-}  // namespace
-
-Check check_root(const VerifiedDocument& document) {
+Check check_root(const VerifiedDocument& document, const Policy& policy) {
   const Certificate& root = document.root();
   const bool is_aws = root.der == attestation::aws_root_g1().der;
   const std::string fingerprint = to_hex(root.fingerprint);
@@ -61,7 +70,8 @@ Check check_root(const VerifiedDocument& document) {
           .words = (is_aws ? "AWS Nitro Enclaves root G1, SHA-256 "
                            : "not AWS's root: the one given, SHA-256 ") +
                    fingerprint,
-          .values = {{"sha256", fingerprint}, {"subject", words(root.subject)}}};
+          .values = {{"sha256", fingerprint}, {"subject", words(root.subject)}},
+          .source = policy.roots_source};
 }
 
 Check check_chain(const VerifiedDocument& document) {
@@ -81,19 +91,20 @@ Check check_signature(const VerifiedDocument& document) {
           .values = {{"signer", signer}}};
 }
 
-Check check_time(const VerifiedDocument& document) {
+Check check_time(const VerifiedDocument& document, const Policy& policy) {
   const bool own_time = document.basis() == EvaluationTime::Basis::document;
   const std::string made = format_utc(document.document().time());
   const std::string at = format_utc(document.evaluated_at());
   std::string words = "made at " + made + ", judged at ";
   words += own_time ? "its own time: authentic, but nothing shows that it is fresh"
                     : at + ", " + age_words(document.age()) + " old";
-  return {
-      .name = "time",
-      .outcome = own_time ? Outcome::warning : Outcome::pass,
-      .words = std::move(words),
-      .values = {
-          {"made_at", made}, {"judged_at", at}, {"basis", std::string(name_of(document.basis()))}}};
+  return {.name = "time",
+          .outcome = own_time ? Outcome::warning : Outcome::pass,
+          .words = std::move(words),
+          .values = {{"made_at", made},
+                     {"judged_at", at},
+                     {"basis", std::string(name_of(document.basis()))}},
+          .source = policy.time_source.empty() ? policy.skew_source : policy.time_source};
 }
 
 Check check_debug_mode(const VerifiedDocument& document) {
@@ -106,82 +117,48 @@ Check check_debug_mode(const VerifiedDocument& document) {
           .words = "off: PCR0, PCR1 and PCR2 are not all zero"};
 }
 
-Check check_nonce(const VerifiedDocument& document, const Policy& policy) {
-  const std::optional<Bytes>& nonce = document.document().nonce;
-  if (!policy.nonce)
-    return {
-        .name = "nonce",
-        .outcome = Outcome::not_checked,
-        .words = nonce ? "the document has one; --nonce would check it" : "the document has none"};
-  Check check{.name = "nonce", .words = "it is the expected one", .values = {}};
-  check.values.emplace_back("expected", to_hex(*policy.nonce));
-  if (nonce) check.values.emplace_back("attested", to_hex(*nonce));
-  if (nonce == policy.nonce) return check;
-  check.outcome = Outcome::fail;
-  check.words = nonce ? "the nonce is not the expected one" : "the document has no nonce";
-  return check;
-}
-
-Check check_age(const VerifiedDocument& document, const Policy& policy) {
-  const bool own_time = document.basis() == EvaluationTime::Basis::document;
-  if (!policy.max_age)
-    return {.name = "age",
-            .outcome = Outcome::not_checked,
-            .words = "no limit beyond the certificates' own; --max-age would set one"};
-  Check check{.name = "age", .words = {}, .values = {}};
-  check.values.emplace_back("max_age_seconds", *policy.max_age);
-  if (own_time) {
-    check.outcome = Outcome::fail;
-    check.words = "a document judged at its own time has no age to limit";
-    return check;
-  }
-  const std::string ages =
-      age_words(document.age()) + " old, at most " + age_words(*policy.max_age) + " allowed";
-  const bool too_old = document.age() > *policy.max_age;
-  check.outcome = too_old ? Outcome::fail : Outcome::pass;
-  check.words = too_old ? "the document is too old: " + ages : ages;
-  return check;
-}
-
-Check check_instance(const VerifiedDocument& verified) {
+Check check_instance(const VerifiedDocument& verified, const Policy& policy) {
   const Document& document = verified.document();
   const std::optional<std::string_view> instance = instance_of(document.module_id);
   const auto pcr4 = document.pcrs.find(4);
-  if (!instance || pcr4 == document.pcrs.end())
-    return {.name = "instance",
-            .outcome = Outcome::not_checked,
-            .words = "module_id names no instance, or there is no PCR4"};
-  Sha384 extend;
-  extend.update(Sha384Digest{});
-  extend.update(as_bytes(*instance));
-  const Sha384Digest expected = std::move(extend).finish();
+  Check check{.name = "instance", .words = {}, .source = source_of(policy.consistent)};
+  if (!instance || pcr4 == document.pcrs.end()) {
+    check.outcome = policy.consistent ? Outcome::fail : Outcome::not_checked;
+    check.words = "module_id names no instance, or there is no PCR4";
+    return check;
+  }
+  const Sha384Digest expected = measure::parent_register(*instance);
   const bool same = pcr4->second == Bytes(expected.begin(), expected.end());
-  return {.name = "instance",
-          .outcome = same ? Outcome::pass : Outcome::warning,
-          .words = same ? "PCR4 is that of " + std::string(*instance)
-                        : "PCR4 is not that of " + std::string(*instance) +
-                              ", unlike in any document known to be genuine",
-          .values = {{"instance", std::string(*instance)}}};
+  check.outcome = same ? Outcome::pass : unusual(policy);
+  check.words = same ? "PCR4 is that of " + std::string(*instance)
+                     : "PCR4 is not that of " + std::string(*instance) +
+                           ", unlike in any document known to be genuine";
+  check.values = {{"instance", std::string(*instance)}};
+  return check;
 }
 
-Check check_signer(const VerifiedDocument& verified) {
+Check check_signer(const VerifiedDocument& verified, const Policy& policy) {
   const Document& document = verified.document();
   const Name& subject = document.certificate.subject;
   const bool names_module = std::ranges::any_of(subject, [&](const NameEntry& entry) {
     return entry.short_name == "CN" && entry.value.starts_with(document.module_id);
   });
   return {.name = "signer",
-          .outcome = names_module ? Outcome::pass : Outcome::warning,
+          .outcome = names_module ? Outcome::pass : unusual(policy),
           .words = names_module ? "its certificate is for " + document.module_id
                                 : "its certificate is not for " + document.module_id +
                                       ", unlike in any document known to be genuine",
-          .values = {{"module_id", document.module_id}}};
+          .values = {{"module_id", document.module_id}},
+          .source = source_of(policy.consistent)};
 }
 
-Check check_keys(const VerifiedDocument& document) {
+Check check_keys(const VerifiedDocument& document, const Policy& policy) {
   const std::vector<std::string>& unknown = document.document().unknown_keys;
   if (unknown.empty())
-    return {.name = "keys", .outcome = Outcome::pass, .words = "all of them are known"};
+    return {.name = "keys",
+            .outcome = Outcome::pass,
+            .words = "all of them are known",
+            .source = policy.strict_source};
   Check check{.name = "keys",
               .outcome = Outcome::warning,
               .words = "the document has " + counted(unknown.size(), "unknown key") + ":"};
@@ -189,7 +166,12 @@ Check check_keys(const VerifiedDocument& document) {
   return check;
 }
 
-Check check_image_signature(const measure::ImageMeasurements& image) {
+Check check_image_signature(const Reference& reference) {
+  if (!reference.image)
+    return {.name = "image-signature",
+            .outcome = Outcome::not_checked,
+            .words = "there is no image at hand, only its registers"};
+  const measure::ImageMeasurements& image = *reference.image;
   if (!image.signature)
     return {.name = "image-signature",
             .outcome = Outcome::not_checked,

@@ -1,23 +1,19 @@
 #include "reproduce/verify/compare.hpp"
 
 #include <algorithm>
-#include <array>
+#include <set>
 
 namespace reproduce::verify {
 namespace {
 
-constexpr std::array<std::uint32_t, 3> boot_registers = {0, 1, 2};
+using attestation::DocumentKind;
+
 constexpr std::uint32_t signer_register = 8;
 
-std::optional<Bytes> image_register(const measure::Registers& registers, std::uint32_t index) {
+std::optional<Bytes> find_register(const std::map<std::uint32_t, Bytes>& registers,
+                                   std::uint32_t index) {
   const auto found = registers.find(index);
   if (found == registers.end()) return std::nullopt;
-  return Bytes(found->second.begin(), found->second.end());
-}
-
-std::optional<Bytes> attested_register(const attestation::Document& document, std::uint32_t index) {
-  const auto found = document.pcrs.find(index);
-  if (found == document.pcrs.end()) return std::nullopt;
   return found->second;
 }
 
@@ -27,24 +23,32 @@ bool is_zero(const Bytes& value) {
 
 }  // namespace
 
-std::vector<RegisterComparison> compare_registers(const measure::Registers& image,
-                                                  const attestation::VerifiedDocument& document) {
+std::vector<RegisterComparison> compare_registers(const Reference& reference,
+                                                  const attestation::VerifiedDocument& verified) {
+  const attestation::Document& document = verified.document();
+  const std::span<const std::uint32_t> always = registers_that_count(document.kind);
+  std::set<std::uint32_t> indices(always.begin(), always.end());
+  for (const auto& [index, value] : reference.registers) indices.insert(index);
+  if (reference.says_all() && was_signed(document)) indices.insert(signer_register);
   std::vector<RegisterComparison> comparisons;
-  const auto compare = [&](std::uint32_t index) {
+  for (const std::uint32_t index : indices)
     comparisons.push_back(
-        {index, image_register(image, index), attested_register(document.document(), index)});
-  };
-  for (const std::uint32_t index : boot_registers) compare(index);
-  const std::optional<Bytes> signer = attested_register(document.document(), signer_register);
-  if (image.contains(signer_register) || (signer && !is_zero(*signer))) compare(signer_register);
+        {index, find_register(reference.registers, index), find_register(document.pcrs, index)});
   return comparisons;
 }
 
 bool is_debug_mode(const attestation::Document& document) {
-  return std::ranges::all_of(boot_registers, [&](std::uint32_t index) {
-    const std::optional<Bytes> value = attested_register(document, index);
+  if (document.kind != DocumentKind::enclave) return false;
+  return std::ranges::all_of(registers_that_count(document.kind), [&](std::uint32_t index) {
+    const std::optional<Bytes> value = find_register(document.pcrs, index);
     return value && is_zero(*value);
   });
+}
+
+bool was_signed(const attestation::Document& document) {
+  if (document.kind != DocumentKind::enclave) return false;
+  const std::optional<Bytes> signer = find_register(document.pcrs, signer_register);
+  return signer && !is_zero(*signer);
 }
 
 }  // namespace reproduce::verify

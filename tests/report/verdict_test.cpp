@@ -31,6 +31,15 @@ measure::ImageMeasurements toy_measurements() {
   return measure::measure_image(source);
 }
 
+verify::Reference toy_reference() {
+  return verify::reference_of("toy.eif", toy_measurements());
+}
+
+verify::Verdict judge_toy(const VerifiedDocument& document, const verify::Policy& policy = {}) {
+  const verify::Reference reference = toy_reference();
+  return verify::judge({&reference, 1}, document, policy);
+}
+
 /// Marks what would be coloured.
 std::string mark(std::string_view word, Outcome outcome) {
   return std::string(verify::name_of(outcome)) + "<" + std::string(word) + ">";
@@ -50,15 +59,16 @@ class VerdictReport : public testing::Test {
 
 TEST_F(VerdictReport, TextIsAsPeopleKnowIt) {
   const VerifiedDocument document = genuine_document("MystenLabs_nautilus-1.cbor");
-  const verify::Verdict verdict = verify::judge(toy_measurements(), document, {});
-  test::expect_golden("verify.txt", verdict_text(verdict, toy_measurements(), {.paint = plain}));
+  const verify::Verdict verdict = judge_toy(document);
+  test::expect_golden("verify.txt", verdict_text(verdict, toy_reference(), {.paint = plain}));
 }
 
 TEST_F(VerdictReport, JsonIsAsMachinesKnowIt) {
   const VerifiedDocument document = genuine_document("capeprivacy_cape-js-2.cbor");
   const verify::Verdict verdict =
-      verify::judge(toy_measurements(), document, {.nonce = Bytes{1, 2, 3}});
-  const std::string json = verdict_json(verdict, "toy.eif", toy_measurements(), document);
+      judge_toy(document, {.nonce = verify::Rule<Bytes>{{1, 2, 3}, "--nonce"}});
+  const verify::Reference reference = toy_reference();
+  const std::string json = verdict_json(verdict, {&reference, 1}, document);
   EXPECT_EQ(nlohmann::json::parse(json).at("schema"), "reproduce/verify/1");
   test::expect_golden("verify.json", json);
 }
@@ -72,8 +82,8 @@ TEST_F(VerdictReport, DocumentsAreShownWholeOrShortened) {
 
 TEST_F(VerdictReport, ColoursSayNothingThatWordsDoNot) {
   const VerifiedDocument document = genuine_document("hf_nitrite-1.cbor");
-  const verify::Verdict verdict = verify::judge(toy_measurements(), document, {});
-  const std::string text = verdict_text(verdict, toy_measurements(), {.paint = mark});
+  const verify::Verdict verdict = judge_toy(document);
+  const std::string text = verdict_text(verdict, toy_reference(), {.paint = mark});
   for (const char* marked : {"pass<pass>", "fail<FAIL>", "warning<warning>", "not_checked<->",
                              "fail<MISMATCH>", "fail<no:>"})
     EXPECT_NE(text.find(marked), std::string::npos) << marked << "\n" << text;

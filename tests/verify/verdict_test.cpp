@@ -34,6 +34,13 @@ measure::ImageMeasurements image_but(const std::vector<std::uint32_t>& others) {
   return image;
 }
 
+/// The verdict on an image alone.
+Verdict judge(const measure::ImageMeasurements& image, const VerifiedDocument& document,
+              const Policy& policy) {
+  const Reference reference = reference_of("app.eif", image);
+  return verify::judge({&reference, 1}, document, policy);
+}
+
 VerifiedDocument verified(const test::Forgery& forgery,
                           EvaluationTime at = {.time = forged_at + 60}) {
   const test::Forged forged = test::forge(forgery);
@@ -66,9 +73,9 @@ TEST(Verdict, ListsEveryCheck) {
   const Verdict verdict = judge(attested_image(), good_document(), {});
   std::vector<std::string> names;
   for (const Check& each : verdict.checks) names.push_back(each.name);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"root", "chain", "signature", "time", "debug-mode", "nonce",
-                                      "age", "instance", "signer", "keys", "image-signature"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"root", "chain", "signature", "time", "debug-mode",
+                                             "nonce", "age", "instance", "signer", "keys",
+                                             "image-signature", "reference"}));
 }
 
 TEST(Verdict, SaysWhichPartOfTheImageDiffers) {
@@ -163,7 +170,8 @@ TEST(Verdict, HoldsTheNonceToTheExpectedOne) {
   const Bytes nonce = {0, 0xff};
   test::Forgery forgery(forged_at);
   EXPECT_EQ(outcome(judge(attested_image(), verified(forgery), {}), "nonce"), Outcome::not_checked);
-  Verdict verdict = judge(attested_image(), verified(forgery), {.nonce = nonce});
+  Verdict verdict =
+      judge(attested_image(), verified(forgery), {.nonce = Rule<Bytes>{nonce, "--nonce"}});
   EXPECT_FALSE(verdict.is_yes());
   EXPECT_EQ(verdict.reason, "the registers match, but the document has no nonce");
 
@@ -173,7 +181,7 @@ TEST(Verdict, HoldsTheNonceToTheExpectedOne) {
     forgery.edit_payload = [value = attested](test::Payload& payload) {
       payload.set("nonce", test::cbor_bytes(value));
     };
-    verdict = judge(attested_image(), verified(forgery), {.nonce = nonce});
+    verdict = judge(attested_image(), verified(forgery), {.nonce = Rule<Bytes>{nonce, "--nonce"}});
     EXPECT_EQ(outcome(verdict, "nonce"), expected_outcome);
     EXPECT_EQ(verdict.is_yes(), expected_outcome == Outcome::pass);
   }
@@ -181,8 +189,10 @@ TEST(Verdict, HoldsTheNonceToTheExpectedOne) {
 
 TEST(Verdict, HoldsTheAgeToItsLimit) {
   const VerifiedDocument document = good_document();  // 60 seconds old
-  EXPECT_TRUE(judge(attested_image(), document, {.max_age = 60}).is_yes());
-  const Verdict verdict = judge(attested_image(), document, {.max_age = 59});
+  EXPECT_TRUE(
+      judge(attested_image(), document, {.max_age = Rule<UnixSeconds>{60, "--max-age"}}).is_yes());
+  const Verdict verdict =
+      judge(attested_image(), document, {.max_age = Rule<UnixSeconds>{59, "--max-age"}});
   EXPECT_FALSE(verdict.is_yes());
   EXPECT_EQ(verdict.reason,
             "the registers match, but the document is too old: 1 min old, at most 59 s allowed");
@@ -194,7 +204,9 @@ TEST(Verdict, AtItsOwnTimeADocumentIsAuthenticButNotFresh) {
   EXPECT_TRUE(verdict.is_yes());
   EXPECT_EQ(outcome(verdict, "time"), Outcome::warning);
   EXPECT_NE(verdict.reason.find("nothing shows that it is fresh"), std::string::npos);
-  EXPECT_FALSE(judge(attested_image(), document, {.max_age = 1000000}).is_yes());
+  EXPECT_FALSE(
+      judge(attested_image(), document, {.max_age = Rule<UnixSeconds>{1000000, "--max-age"}})
+          .is_yes());
 }
 
 TEST(Verdict, WarnsOfARootThatIsNotAwss) {

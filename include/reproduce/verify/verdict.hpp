@@ -1,6 +1,6 @@
 #pragma once
 
-/// Whether an attestation document attests an image: the answer and everything
+/// Whether an attestation document attests what a reference says: the answer and everything
 /// that was looked at to reach it.
 ///
 /// Only a VerifiedDocument can be judged, so "not authentic" is never a verdict:
@@ -8,6 +8,7 @@
 /// image, not even no.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,9 +16,9 @@
 #include <vector>
 
 #include "reproduce/attestation/verify.hpp"
-#include "reproduce/measure/image_pcrs.hpp"
 #include "reproduce/verify/compare.hpp"
 #include "reproduce/verify/policy.hpp"
+#include "reproduce/verify/reference.hpp"
 
 namespace reproduce::verify {
 
@@ -37,20 +38,45 @@ struct Check {
   std::string words;  ///< may quote hostile text: whoever prints them escapes them
   /// Names and whole values, for machines.
   std::vector<std::pair<std::string, std::variant<std::string, std::int64_t>>> values{};
+  std::string source{};  ///< where it was asked for, "policy.toml:7"; empty: always done
 };
 
 struct Verdict {
   std::vector<Check> checks;
+  /// With the reference that the document meets; where it meets none, with the nearest.
   std::vector<RegisterComparison> registers;
-  std::string reason;  ///< one sentence, without "yes" or "no"
-  std::string hint;    ///< what to do next; may be empty
+  std::size_t reference = 0;  ///< which of the references that is
+  std::string reason;         ///< one sentence, without "yes" or "no"
+  std::string hint;           ///< what to do next; may be empty
 
   /// Yes only if no check failed and every register that counts matches.
   [[nodiscard]] bool is_yes() const;
 };
 
-/// Compares the image with the document and applies `policy`.
-[[nodiscard]] Verdict judge(const measure::ImageMeasurements& image,
+/// Holds the document to the references, of which any will do, and to `policy`. Throws as
+/// require_meaning() and refuse_denied() do.
+[[nodiscard]] Verdict judge(std::span<const Reference> references,
                             const attestation::VerifiedDocument& document, const Policy& policy);
+
+/// The same without any document: a subject against published references, of which any will do.
+struct Agreement {
+  std::vector<RegisterComparison> registers;  ///< `attested` is the subject's
+  std::size_t reference = 0;
+  std::string reason;
+
+  [[nodiscard]] bool is_yes() const;
+};
+
+/// Compares all that a reference pins with what `subject` has. Registers that only a running
+/// enclave has (PCR3, PCR4, PCR16 and so on) are no part of an image: a reference that pins one is
+/// met by none.
+[[nodiscard]] Agreement compare_with(const Reference& subject,
+                                     std::span<const Reference> references);
+
+/// What a document shows and what it does not, in sentences: for people who want to know how far
+/// an answer reaches. Of a document in debug mode what can be learnt from it all the same.
+[[nodiscard]] std::vector<std::string> explain(const Verdict& verdict,
+                                               const attestation::VerifiedDocument& document,
+                                               const Policy& policy);
 
 }  // namespace reproduce::verify

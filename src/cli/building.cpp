@@ -1,0 +1,47 @@
+#include "building.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <thread>
+
+#include "version.hpp"
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/resolve/resolve.hpp"
+
+namespace reproduce::cli {
+namespace {
+
+bool reads_pipes(const manifest::Manifest& manifest) {
+  return std::any_of(manifest.inputs.begin(), manifest.inputs.end(), [&](const auto& input) {
+    if (input.origin != manifest::Origin::path) return false;
+    std::error_code unreadable;
+    const auto status = std::filesystem::status(manifest.locate(input), unreadable);
+    return std::filesystem::exists(status) && std::filesystem::is_other(status);
+  });
+}
+
+}  // namespace
+
+sandbox::Mode sandbox_mode_for(const std::string& sandbox, const manifest::Manifest& manifest) {
+  const sandbox::Mode mode = sandbox_mode(sandbox);
+  if (mode == sandbox::Mode::off || !reads_pipes(manifest)) return mode;
+  if (mode == sandbox::Mode::require)
+    throw Error(ErrorKind::usage, "an input is a pipe, which a sandbox cannot read",
+                {.hint = "write it to a file first, or say `--sandbox=off`"});
+  return sandbox::Mode::off;
+}
+
+build::Surroundings surroundings_for(const StoreOptions& store, const manifest::Manifest& manifest,
+                                     const std::filesystem::path& scratch) {
+  build::Surroundings surroundings{.tool_version = version,
+                                   .scratch_folder = scratch,
+                                   .threads = std::thread::hardware_concurrency()};
+  if (resolve::needs_store(manifest)) {
+    surroundings.store_folder = store_folder(store);
+    surroundings.store = lookup_in(surroundings.store_folder);
+  }
+  return surroundings;
+}
+
+}  // namespace reproduce::cli

@@ -1,0 +1,162 @@
+#include "verify_reference.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "building.hpp"
+#include "operand.hpp"
+#include "progress.hpp"
+
+#include "reproduce/base/error.hpp"
+#include "reproduce/base/hex.hpp"
+#include "reproduce/base/random_access.hpp"
+#include "reproduce/base/temporary_folder.hpp"
+#include "reproduce/build/confined.hpp"
+#include "reproduce/diff/pins.hpp"
+#include "reproduce/manifest/lock.hpp"
+#include "reproduce/manifest/parse.hpp"
+#include "reproduce/measure/image_pcrs.hpp"
+#include "reproduce/published/registers.hpp"
+
+namespace reproduce::cli {
+namespace {
+
+using verify::Reference;
+using verify::ReferenceKind;
+
+std::map<std::uint32_t, Bytes> as_values(const measure::Registers& registers) {
+  std::map<std::uint32_t, Bytes> values;
+  for (const auto& [index, value] : registers)
+    values.emplace(index, Bytes(value.begin(), value.end()));
+  return values;
+}
+
+/// Builds what the lock promises, or throws as `reproduce build` does. The image is a file without
+/// a name in the folder for temporary files, and gone when this returns.
+Reference build_reference(const std::string& operand, const VerifyOptions& options,
+                          const Terminal& terminal) {
+  const manifest::Manifest manifest = manifest::load_manifest(operand);
+  const std::filesystem::path lock_file = manifest::lock_path_for(manifest.file);
+  const std::optional<manifest::Lock> lock = manifest::load_lock(lock_file);
+  manifest::require_fresh(*lock, manifest, lock_file);
+  const TemporaryFolder scratch(std::filesystem::temp_directory_path(), ".reproduce.verify");
+  AtomicFile nowhere(scratch.path() / "image.eif");
+  const build::Surroundings surroundings =
+      surroundings_for(options.store, manifest, scratch.path());
+  build::require_same_writers(*lock, manifest, surroundings);
+  Progress progress(terminal, "building", lock->image.size);
+  const build::ConfinedImage image = build::build_confined(
+      {manifest, lock}, surroundings, sandbox_mode_for(options.sandbox, manifest), nowhere,
+      progress.callback());
+  return {.name = operand,
+          .kind = ReferenceKind::manifest,
+          .registers = as_values(image.built.image.registers)};
+}
+
+Reference read_file_reference(const std::string& operand, const Terminal& terminal) {
+  const std::string name = operand_name(operand);
+  const std::unique_ptr<RandomAccess> file = open_seekable_operand(operand);
+  switch (diff::detect_subject(*file)) {
+    case diff::SubjectKind::image: {
+      RangeSource source(*file, 0, file->size());
+      Progress progress(terminal, "measuring", file->size());
+      return verify::reference_of(
+          name, measure::measure_image(source, {.progress = progress.callback()}));
+    }
+    case diff::SubjectKind::lock: {
+      RangeSource source(*file, 0, file->size());
+      const Bytes text = read_all(source, manifest::max_lock_size, "the lock");
+      const manifest::Lock lock = manifest::parse_lock(as_text(text), name);
+      return {
+          .name = name, .kind = ReferenceKind::lock, .registers = as_values(lock.image.registers)};
+    }
+    case diff::SubjectKind::pcr_file:
+      return {.name = name,
+              .kind = ReferenceKind::registers,
+              .registers = published::read_registers(*file)};
+    case diff::SubjectKind::document:
+      throw Error(ErrorKind::usage, "a document is held to something, and nothing to a document",
+                  {.file = name,
+                   .expected = "an image, a lock, a manifest or registers",
+                   .got = "an attestation document",
+                   .hint = "the order is `reproduce verify SUBJECT ATTESTATION`"});
+  }
+  throw Error(ErrorKind::bug, "unknown kind of subject");
+}
+
+/// One of the policy's.
+Reference policy_reference(const manifest::PolicyReference& stated, const VerifyOptions& options,
+                           const VerifyRules& rules, const Terminal& terminal) {
+  const std::string source = rules.file.place_of(stated.at);
+  if (!stated.file.empty()) {
+    Reference reference = read_reference(rules.file.locate(stated.file).string(), options,
+                                         rules.policy.kind, terminal);
+    reference.name = stated.name;
+    reference.source = source;
+    return reference;
+  }
+  Reference reference{.name = stated.name, .kind = ReferenceKind::rules, .source = source};
+  for (const manifest::PolicyStatement& statement : stated.registers) {
+    std::optional<Bytes> value = from_hex(statement.value);
+    if (!value || value->size() != std::tuple_size_v<Sha384Digest>)
+      throw Error(ErrorKind::usage, "`" + statement.key + "` is no SHA-384",
+                  {.file = rules.file.file.string(),
+                   .source = rules.file.line_at(statement.at),
+                   .expected = "96 hexadecimal digits",
+                   .got = statement.value});
+    reference.registers.emplace(published::parse_index(statement.key), std::move(*value));
+  }
+  verify::require_complete(reference, rules.policy.kind);
+  return reference;
+}
+
+}  // namespace
+
+Reference read_reference(const std::string& operand, const VerifyOptions& options,
+                         attestation::DocumentKind kind, const Terminal& terminal) {
+  try {
+    const bool is_manifest = std::filesystem::path(operand).extension() == ".toml";
+    Reference reference = is_manifest ? build_reference(operand, options, terminal)
+                                      : read_file_reference(operand, terminal);
+    if (kind == attestation::DocumentKind::nitrotpm && reference.kind != ReferenceKind::registers)
+      throw Error(ErrorKind::usage, "a NitroTPM document is held to registers, not to an enclave",
+                  {.expected = "registers, as nitro-tpm-pcr-compute prints them"});
+    verify::require_complete(reference, kind);
+    return reference;
+  } catch (Error& error) {
+    error.set_file_if_unknown(operand_name(operand));
+    throw;
+  }
+}
+
+void require_references(const std::vector<std::string>& operands, const VerifyRules& rules) {
+  if (!operands.empty() && !rules.references.empty())
+    throw Error(ErrorKind::usage, "both the command line and the policy name references",
+                {.got = "'" + operands.front() + "', and " +
+                        rules.file.place_of(rules.references.front().at),
+                 .hint = "any of several references will do, so this would allow more than either; "
+                         "leave one out"});
+  if (!operands.empty() || !rules.references.empty()) return;
+  const std::optional<Reference> reference = reference_of_rules(rules);
+  if (!reference) verify::require_meaning({}, rules.policy);
+  verify::require_complete(*reference, rules.policy.kind);
+}
+
+std::vector<Reference> read_references(const std::vector<std::string>& operands,
+                                       const VerifyOptions& options, const VerifyRules& rules,
+                                       const Terminal& terminal) {
+  std::vector<Reference> references;
+  for (const std::string& operand : operands)
+    references.push_back(read_reference(operand, options, rules.policy.kind, terminal));
+  for (const manifest::PolicyReference& stated : rules.references)
+    references.push_back(policy_reference(stated, options, rules, terminal));
+  if (references.empty())
+    if (std::optional<Reference> reference = reference_of_rules(rules))
+      references.push_back(*std::move(reference));
+  verify::require_meaning(references, rules.policy);
+  return references;
+}
+
+}  // namespace reproduce::cli
