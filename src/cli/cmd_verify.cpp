@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -99,6 +100,8 @@ ExitCode compare_published(const VerifyOptions& options, const Terminal& termina
     terminal.answer(report::agreement_json(agreement, subject, references));
   else
     terminal.answer_to_people(report::agreement_text(agreement, style_for(terminal)));
+  if (terminal.quiet() && !agreement.is_yes())
+    terminal.answer("no: " + printable(agreement.reason) + "\n");
   return agreement.is_yes() ? ExitCode::yes : ExitCode::no;
 }
 
@@ -119,6 +122,17 @@ void show(const verify::Verdict& verdict, const std::vector<verify::Reference>& 
   if (terminal.quiet() && !verdict.is_yes()) terminal.answer(report::answer_line(verdict, style));
 }
 
+bool has_rules(const VerifyOptions& options) {
+  const bool has_one = std::ranges::any_of(
+      std::initializer_list<const std::optional<std::string>*>{
+          &options.kind, &options.at, &options.max_age, &options.clock_skew, &options.nonce,
+          &options.user_data, &options.public_key, &options.role, &options.instance,
+          &options.signer, &options.deny_serial},
+      [](const std::optional<std::string>* rule) { return rule->has_value(); });
+  return has_one || !options.policy.empty() || !options.pcrs.empty() || !options.required.empty() ||
+         !options.roots.empty() || options.strict || options.consistent;
+}
+
 void refuse_nonsense(const VerifyOptions& options) {
   const auto refuse = [](const std::string& what, const std::string& hint = {}) {
     throw Error(ErrorKind::usage, what, {.hint = hint});
@@ -135,11 +149,9 @@ void refuse_nonsense(const VerifyOptions& options) {
   if (options.against && (options.operands.front() == "-" || *options.against == "-"))
     refuse("--against reads files, not standard input");
   if (options.batch && options.explain) refuse("--explain explains one document, not a batch");
-  if (options.published.empty()) return;
-  const bool has_rules = !options.policy.empty() || !options.pcrs.empty() ||
-                         !options.accepted.empty() || options.batch || options.explain ||
-                         options.nonce || options.max_age || options.kind;
-  if (has_rules)
+  const bool needs_document = has_rules(options) || !options.accepted.empty() || options.batch ||
+                              options.explain || options.field;
+  if (!options.published.empty() && needs_document)
     refuse("--reference compares without a document, so there is nothing that rules could speak of",
            "`reproduce verify REFERENCE ATTESTATION` holds a document to published values");
 }

@@ -224,11 +224,11 @@ class RuleReader {
   }
 
   void clock_skew(const Statement& statement) {
-    constexpr UnixSeconds day = 86400;
-    once(rules_.policy.skew_source, statement);
+    constexpr UnixSeconds hour = 3600;
     rules_.at.clock_skew = seconds_of(statement);
+    once(rules_.policy.clock_skew, rules_.at.clock_skew, statement);
     // Leaves live three hours: a skew beyond that would let any of them be judged at its own time.
-    if (rules_.at.clock_skew > day / 24)
+    if (rules_.at.clock_skew > hour)
       statement.fail("is more than clocks differ by",
                      {.expected = "at most 3600 seconds", .got = statement.value});
   }

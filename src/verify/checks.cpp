@@ -104,7 +104,7 @@ Check check_time(const VerifiedDocument& document, const Policy& policy) {
           .values = {{"made_at", made},
                      {"judged_at", at},
                      {"basis", std::string(name_of(document.basis()))}},
-          .source = policy.time_source.empty() ? policy.skew_source : policy.time_source};
+          .source = policy.time_source};
 }
 
 Check check_debug_mode(const VerifiedDocument& document) {

@@ -128,6 +128,13 @@ Check check_age(const VerifiedDocument& document, const Policy& policy) {
 std::vector<Check> check_rules(const VerifiedDocument& verified, const Policy& policy) {
   const Document& document = verified.document();
   std::vector<Check> checks;
+  if (policy.clock_skew)
+    checks.push_back(
+        {.name = "clock-skew",
+         .outcome = Outcome::pass,
+         .words = "its clock is at most " + age_words(policy.clock_skew->value) + " ahead",
+         .values = {{"clock_skew_seconds", policy.clock_skew->value}},
+         .source = policy.clock_skew->source});
   if (policy.user_data)
     checks.push_back(check_content("user_data", document.user_data, *policy.user_data));
   if (policy.public_key)

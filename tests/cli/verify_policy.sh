@@ -54,7 +54,7 @@ for place in "required         pass     PCR3 is there, and not zero  [policy.tom
   "(CN=signer)  [policy.toml:5]" "PCR16 is the expected one  [policy.toml:6]" \
   "[policy.toml:9]" "its SHA-256 is the expected one  [policy.toml:10]" \
   "all of them are known  [policy.toml:11]" "[policy.toml:12]" \
-  "at most 1 h allowed  [policy.toml:15]" "[policy.toml:19]" \
+  "at most 1 h allowed  [policy.toml:15]" "its clock is at most 1 min ahead  [policy.toml:16]" "[policy.toml:19]" \
   "1 denied serial number  [policy.toml:20]"; do
   says out "$place"
 done

@@ -37,9 +37,11 @@ for subject in hello.eif enclave.lock enclave.toml pcrs.json lower.json pcrs.txt
   says out '"answer": "yes"'
 done
 says out '"kind": "registers"'
-expect 0 judge enclave.toml good.cbor
+# What is built for a manifest is kept nowhere.
+mkdir scratch
+expect 0 env TMPDIR="$PWD/scratch" "$REPRODUCE" verify --root root.pem enclave.toml good.cbor
 says out "the image that this manifest makes is the attested one"
-[ "$(ls -A "${TMPDIR:-/tmp}" | grep -c '^\.reproduce\.verify')" = 0 ]
+rmdir scratch
 # shellcheck disable=SC2086
 expect 0 judge $flags good.cbor
 says out "[--pcr]"
@@ -113,7 +115,12 @@ expect 3 "$REPRODUCE" verify hello.eif --reference one.txt
 # An image is never taken for the evidence that a gate meant.
 expect 2 "$REPRODUCE" verify --reference pcrs.json good.cbor
 expect 2 "$REPRODUCE" verify --reference pcrs.json hello.eif good.cbor
-expect 2 "$REPRODUCE" verify --reference pcrs.json --nonce 00 hello.eif
+for rule in "--nonce 00" "--role arn:x" "--root root.pem" "--strict" "--at document" "--pcr 0=$(pcr 0)" "--batch"; do
+  # shellcheck disable=SC2086  # words on purpose
+  expect 2 "$REPRODUCE" verify --reference pcrs.json $rule hello.eif
+done
+expect 1 "$REPRODUCE" verify -q hello.eif --reference other.txt
+[ "$(wc -l <out)" = 1 ]
 expect 3 judge pcrs.json hello.eif
 silent out
 

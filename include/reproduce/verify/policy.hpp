@@ -61,6 +61,8 @@ struct Policy {
   /// long as its certificates are valid. A document that is judged at its own
   /// time has no age, so it never passes a limit.
   std::optional<Rule<UnixSeconds>> max_age{};
+  /// Seconds by which the document's clock may be ahead: verify() has looked at that already.
+  std::optional<Rule<UnixSeconds>> clock_skew{};
   /// Registers that must be pinned by every reference or by a rule, besides those that always are.
   std::vector<Rule<std::uint32_t>> required{};
   std::vector<Rule<ExpectedRegister>> registers{};
@@ -71,7 +73,7 @@ struct Policy {
   /// Certificates with these numbers are revoked.
   std::optional<Rule<Serials>> denied_serials{};
   /// Where what attestation::verify() has settled was asked for; empty: it is the default.
-  std::string time_source{}, skew_source{}, roots_source{}, strict_source{};
+  std::string time_source{}, roots_source{}, strict_source{};
 };
 
 /// Throws Error{untrusted} when a certificate of the document's chain has a denied number: what a
