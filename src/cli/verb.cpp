@@ -33,6 +33,8 @@ class HelpFormatter final : public CLI::Formatter {
     return text + exit_status_text() + "\nRead on: " + help_.page + "\n";
   }
 
+  [[nodiscard]] const Help& help() const { return help_; }
+
  private:
   Help help_;
 };
@@ -44,6 +46,10 @@ CLI::App* add_subcommand(CLI::App& root, const Help& help) {
   app->formatter(std::make_shared<HelpFormatter>(help));
   app->fallthrough();  // --json and the like are the root's, wherever they stand
   return app;
+}
+
+const Help& help_of(const CLI::App& app) {
+  return dynamic_cast<const HelpFormatter&>(*app.get_formatter()).help();
 }
 
 }  // namespace reproduce::cli

@@ -33,6 +33,9 @@ struct Help {
 /// Adds the subcommand `help.name` to `root` with its help.
 [[nodiscard]] CLI::App* add_subcommand(CLI::App& root, const Help& help);
 
+/// The help that `app` was added with.
+[[nodiscard]] const Help& help_of(const CLI::App& app);
+
 // One function a verb, each in its own cmd_NAME.cpp.
 [[nodiscard]] Verb add_build(CLI::App& root);
 [[nodiscard]] Verb add_lock(CLI::App& root);
@@ -44,6 +47,7 @@ struct Help {
 [[nodiscard]] Verb add_verify(CLI::App& root);
 [[nodiscard]] Verb add_run(CLI::App& root);
 [[nodiscard]] Verb add_store(CLI::App& root);
+[[nodiscard]] Verb add_completion(CLI::App& root);
 [[nodiscard]] Verb add_help(CLI::App& root);
 
 }  // namespace reproduce::cli
