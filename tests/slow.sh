@@ -3,6 +3,7 @@
 #
 #     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
 #                      [layers-hostile] [layers-hard] [determinism] [throughput] [batch] [html] [diffoscope]
+#                      [package]
 #
 # With no check named: the first four. bitflips takes half an hour of processor time.
 #
@@ -28,6 +29,7 @@
 #           axe-core finds nothing serious, 10,000 entries show at once. Screenshots stay in
 #           build/campaign/html/artefacts. Fetches what tests/html/package-lock.json pins.
 # diffoscope: what diffoscope and `reproduce diff` say of twelve pairs of images (docs/compare.md).
+# package:  the Debian package: lintian has no errors, and it installs and works on a bare Debian 12. Root.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/tests/setup.sh"
@@ -86,6 +88,7 @@ for check in "$@"; do
     determinism) campaign "$check" campaign/determinism.sh ;;
     html) campaign "$check" html/page.sh ;;
     diffoscope) campaign "$check" campaign/diffoscope.sh ;;
+    package) campaign "$check" campaign/package.sh ;;
     throughput) campaign "$check" campaign/throughput.sh ;;
     batch) campaign "$check" campaign/batch.sh ;;
     *) fail "no such check: $check" ;;
