@@ -13,23 +13,30 @@
 
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/random_access.hpp"
 #include "reproduce/build/confined.hpp"
+#include "reproduce/content/difference.hpp"
+#include "reproduce/diff/pins.hpp"
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/manifest/parse.hpp"
 #include "reproduce/report/build.hpp"
+#include "reproduce/report/lock_check.hpp"
 #include "reproduce/resolve/resolve.hpp"
 
 namespace reproduce::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct Options {
   std::string manifest = "enclave.toml";
+  bool check = false;
   FetchOptions fetch;
 };
 
 /// The lock that stands there now, for what its commands made. One that cannot be read is
 /// about to be replaced.
-std::optional<manifest::Lock> previous_lock(const std::filesystem::path& file) {
+std::optional<manifest::Lock> previous_lock(const fs::path& file) {
   try {
     return manifest::load_lock(file);
   } catch (const Error&) {
@@ -40,8 +47,7 @@ std::optional<manifest::Lock> previous_lock(const std::filesystem::path& file) {
 /// The pins of what is not of this machine, all of it in the store.
 std::vector<manifest::Pin> resolve_inputs(const Options& options,
                                           const manifest::Manifest& manifest,
-                                          const std::filesystem::path& lock_file,
-                                          const Terminal& terminal) {
+                                          const fs::path& lock_file, const Terminal& terminal) {
   if (!resolve::needs_store(manifest)) return {};
   const store::Store store(store_folder(options.fetch.store), store::Access::write);
   const resolve::Settings settings = fetch_settings(options.fetch, store.folder(), terminal);
@@ -51,11 +57,9 @@ std::vector<manifest::Pin> resolve_inputs(const Options& options,
   return std::move(resolved.pins);
 }
 
-ExitCode run(const Options& options, const Terminal& terminal) {
-  const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
-  const std::filesystem::path lock_file = manifest::lock_path_for(manifest.file);
-  const std::filesystem::path folder = lock_file.parent_path();
-  AtomicFile file(lock_file);
+build::ConfinedLock make_lock(const Options& options, const manifest::Manifest& manifest,
+                              const fs::path& lock_file, const Terminal& terminal) {
+  const fs::path folder = lock_file.parent_path();
   const std::vector<manifest::Pin> resolved =
       resolve_inputs(options, manifest, lock_file, terminal);
   build::Surroundings surroundings{.tool_version = version,
@@ -65,21 +69,63 @@ ExitCode run(const Options& options, const Terminal& terminal) {
     surroundings.store_folder = store_folder(options.fetch.store);
     surroundings.store = lookup_in(surroundings.store_folder);
   }
-  const build::ConfinedLock locked = [&] {
-    Progress progress(terminal, "locking", 0);
-    return build::lock_confined(manifest, resolved, surroundings,
-                                sandbox_mode(options.fetch.sandbox), progress.callback());
-  }();
+  Progress progress(terminal, "locking", 0);
+  return build::lock_confined(manifest, resolved, surroundings, sandbox_mode(options.fetch.sandbox),
+                              progress.callback());
+}
+
+void tell_around(const build::ConfinedLock& locked, const Terminal& terminal) {
+  for (const std::string& warning : locked.made.warnings) terminal.warning(warning);
+  tell_sandbox(terminal, locked.report);
+}
+
+ExitCode write(const Options& options, const manifest::Manifest& manifest,
+               const fs::path& lock_file, const Terminal& terminal) {
+  AtomicFile file(lock_file);
+  const build::ConfinedLock locked = make_lock(options, manifest, lock_file, terminal);
   const std::string text = manifest::write_lock(locked.made.lock);
   file.write(as_bytes(text));
   file.publish();
-  for (const std::string& warning : locked.made.warnings) terminal.warning(warning);
-  tell_sandbox(terminal, locked.report);
+  tell_around(locked, terminal);
   if (terminal.json())
     terminal.answer(text);
   else
     terminal.answer_to_people(report::lock_text(lock_file.string(), locked.made));
   return ExitCode::yes;
+}
+
+/// Whether `lock` would write what stands there already. A lock that cannot be read is an error.
+ExitCode check(const Options& options, const manifest::Manifest& manifest,
+               const fs::path& lock_file, const Terminal& terminal) {
+  (void)manifest::load_lock(lock_file);
+  const Bytes there = read_file(lock_file, manifest::max_lock_size, "lock");
+  const build::ConfinedLock locked = make_lock(options, manifest, lock_file, terminal);
+  const std::string made = manifest::write_lock(locked.made.lock);
+  tell_around(locked, terminal);
+  const std::string name = lock_file.string();
+  const RandomAccessBytes before(there);
+  const RandomAccessBytes after(as_bytes(made));
+  const auto pins = [](const std::string& of, const RandomAccess& file) {
+    return diff::read_pins(diff::SubjectKind::lock, of, file);
+  };
+  const report::LockCheck result{
+      .file = name,
+      .lines = content::compare(name, before, after),
+      .comparison = diff::compare_pins(pins(name, before), pins("the lock made anew", after))};
+  if (terminal.json())
+    terminal.answer(report::lock_check_json(result));
+  else
+    terminal.answer_to_people(report::lock_check_text(
+        result,
+        {.strong = [&](std::string_view text) { return terminal.paint(text, Colour::bold); }}));
+  return result.is_current() ? ExitCode::yes : ExitCode::no;
+}
+
+ExitCode run(const Options& options, const Terminal& terminal) {
+  const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
+  const fs::path lock_file = manifest::lock_path_for(manifest.file);
+  return options.check ? check(options, manifest, lock_file, terminal)
+                       : write(options, manifest, lock_file, terminal);
 }
 
 }  // namespace
@@ -88,15 +134,20 @@ Verb add_lock(CLI::App& root) {
   CLI::App* const app = add_subcommand(
       root, {.name = "lock",
              .sentence = "Pins every input of a manifest, and the image that they make",
-             .examples = {"reproduce lock", "reproduce lock app/enclave.toml && git diff app"},
+             .examples = {"reproduce lock", "reproduce lock app/enclave.toml && git diff app",
+                          "reproduce lock --check"},
              .details = "Writes the lock beside the manifest: enclave.toml, enclave.lock. Keep it "
                         "in version\ncontrol: a build uses exactly what it pins. With --json the "
                         "lock goes to stdout too.\nWhat is not a file of this machine (URLs, "
                         "packages, images of registries, what a\n[[command]] makes) is brought to "
-                        "the store on the way.\n",
+                        "the store on the way.\n\n"
+                        "--check writes no lock: exit 0 when the lock is what would be written, 1 "
+                        "when it is\nstale, or the same inputs now make another image; with what "
+                        "differs. A tag or a\npackage that has moved on counts, too.\n",
              .page = "docs/formats/lock.md"});
   const auto options = std::make_shared<Options>();  // outlives this call
   app->add_option("MANIFEST", options->manifest, "default: enclave.toml")->type_name("");
+  app->add_flag("--check", options->check, "whether the lock is up to date; writes none");
   add_fetch_options(*app, options->fetch);
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }

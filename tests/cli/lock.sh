@@ -24,6 +24,27 @@ cmp enclave.lock first.lock
 expect 0 "$REPRODUCE" lock --json
 cmp out enclave.lock
 
+# --check writes nothing and says whether the lock would change, and what that moves.
+expect 0 "$REPRODUCE" lock --check
+says out "yes: 'enclave.lock' is what"
+printf 'another app' >rootfs/bin/app
+expect 1 "$REPRODUCE" lock --check
+says out "no: "
+says out "PCR2"
+says out '-      "size_bytes": '
+expect 1 "$REPRODUCE" lock --check --json
+says out '"current": false'
+printf 'an app' >rootfs/bin/app
+cmp enclave.lock first.lock
+sed 's/^  "manifest_sha256": ".*"/  "manifest_sha256": "'"$(printf '%064d' 0)"'"/' first.lock >enclave.lock
+expect 1 "$REPRODUCE" lock --check
+says out "+  \"manifest_sha256\": "
+mv enclave.lock elsewhere/
+expect 2 "$REPRODUCE" lock --check
+says err "there is no lock"
+[ ! -e enclave.lock ]
+cp first.lock enclave.lock
+
 # What cannot be locked leaves the old lock as it was.
 rm rootfs/bin/app kernel
 expect 5 "$REPRODUCE" lock
