@@ -177,7 +177,7 @@ class PinComparison {
     return {};
   }
 
-  void say() {
+  [[nodiscard]] std::string register_sentence() const {
     std::vector<std::string> moved;
     std::vector<std::string> untouched;
     std::set<std::uint32_t> indexes;
@@ -186,17 +186,16 @@ class PinComparison {
       (pcr.moved() ? moved : untouched).push_back(register_name(pcr.index));
       if (pcr.moved()) indexes.insert(pcr.index);
     }
-    std::string sentence;
-    if (moved.empty()) {
-      sentence = enumeration(untouched) + (untouched.size() == 1 ? " is" : " are") + " equal";
-      if (out_.same) sentence = "nothing that both pin differs: " + sentence;
-    } else {
-      sentence = enumeration(moved) + " moved";
-      if (!untouched.empty())
-        sentence += "; " + enumeration(untouched) + (untouched.size() == 1 ? " is" : " are") +
-                    " untouched" + region(indexes.contains(1), indexes.contains(2));
-    }
-    out_.headline.push_back(sentence);
+    const std::string unmoved = enumeration(untouched) + (untouched.size() == 1 ? " is" : " are");
+    if (moved.empty())
+      return (out_.same ? "nothing that both pin differs: " : "") + unmoved + " equal";
+    if (untouched.empty()) return enumeration(moved) + " moved";
+    return enumeration(moved) + " moved; " + unmoved + " untouched" +
+           region(indexes.contains(1), indexes.contains(2));
+  }
+
+  void say() {
+    out_.headline.push_back(register_sentence());
     if (!out_.pins.empty())
       out_.headline.push_back("what is pinned differs: " + summary_words(out_.pins));
     for (const Pins* side : {&before_, &after_})
