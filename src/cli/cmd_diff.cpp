@@ -1,13 +1,16 @@
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "exit_code.hpp"
+#include "gate_files.hpp"
 #include "subjects.hpp"
 #include "verb.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/report/diff.hpp"
+#include "reproduce/report/gate_findings.hpp"
 
 namespace reproduce::cli {
 namespace {
@@ -17,6 +20,7 @@ struct Options {
   bool full = false;
   bool markdown = false;
   std::string html;
+  std::vector<std::string> reports;
 };
 
 /// Whole, or not at all.
@@ -26,13 +30,17 @@ void write_page(const std::string& path, const diff::Comparison& comparison) {
   file.publish();
 }
 
-ExitCode run(const Options& options, const Terminal& terminal) {
+ExitCode run(const Options& options, const Terminal& terminal, GateFindings& findings) {
   if (options.before == "-" && options.after == "-")
     throw Error(ErrorKind::usage, "only one of the two can come from standard input");
   if (options.markdown && terminal.json())
     throw Error(ErrorKind::usage, "--markdown and --json exclude each other");
   const diff::Comparison comparison = compare_subjects(options.before, options.after, terminal);
   if (!options.html.empty()) write_page(options.html, comparison);
+  if (!options.reports.empty()) {
+    report::tell_gate(findings.report, comparison);
+    findings.json = report::diff_json(comparison);
+  }
   if (terminal.json())
     terminal.answer(report::diff_json(comparison));
   else if (options.markdown)
@@ -80,7 +88,12 @@ Verb add_diff(CLI::App& root) {
                   "also write a page to look at: one file, for any browser")
       ->type_name("FILE");
   app->add_flag("--markdown", options->markdown, "for a comment on a pull request");
-  return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
+  add_report_option(*app, options->reports);
+  return {app, [options](const Terminal& terminal) {
+            return gated({.words = options->reports, .verb = "diff", .subject = options->after},
+                         terminal,
+                         [&](GateFindings& findings) { return run(*options, terminal, findings); });
+          }};
 }
 
 }  // namespace reproduce::cli

@@ -1,6 +1,5 @@
-#include <algorithm>
-
 #include "diff_words.hpp"
+#include "markdown.hpp"
 #include "records.hpp"
 
 #include "reproduce/base/hex.hpp"
@@ -13,38 +12,6 @@ namespace {
 using diff::Comparison;
 using diff::SectionComparison;
 using diff::State;
-
-/// Text of which Markdown and HTML make nothing. Printable already.
-std::string plain(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (std::string_view("\\`*_{}[]()#+!|>~@").find(c) != std::string_view::npos)
-      out += std::string("\\") + c;
-    else
-      out += c;
-  }
-  return out;
-}
-
-/// A fence that no line of the block can close.
-std::string block(const std::vector<std::string>& lines) {
-  std::size_t longest = 2;
-  std::string body;
-  for (const std::string& line : lines) {
-    std::size_t run = 0;
-    for (const char c : line) {
-      run = c == '`' ? run + 1 : 0;
-      longest = std::max(longest, run);
-    }
-    body += line + "\n";
-  }
-  const std::string fence(longest + 1, '`');
-  return fence + "diff\n" + body + fence + "\n";
-}
 
 std::string digest_words(const std::optional<Bytes>& value) {
   return value ? "`" + to_hex(*value) + "`" : "none";
@@ -70,7 +37,7 @@ std::string section_block(const Comparison& comparison, const SectionComparison&
       lines.push_back(std::move(line));
   std::string text = "\n**" + plain(section.name) + " " + std::string(name_of(section.state)) +
                      "** (" + fed_words(section) + ")\n";
-  return lines.empty() ? text : text + "\n" + block(lines);
+  return lines.empty() ? text : text + "\n" + block(lines, "diff");
 }
 
 std::string group(const std::string& heading, const std::vector<diff::Difference>& differences) {
@@ -79,7 +46,7 @@ std::string group(const std::string& heading, const std::vector<diff::Difference
   lines.reserve(differences.size());
   for (const diff::Difference& difference : differences)
     lines.push_back("~ " + difference_words(difference));
-  return "\n**" + heading + "**\n\n" + block(lines);
+  return "\n**" + heading + "**\n\n" + block(lines, "diff");
 }
 
 }  // namespace
