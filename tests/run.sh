@@ -17,7 +17,7 @@ install_packages build test
 step "Formatting (clang-format) and shell scripts (shellcheck)"
 find include src tests docs -regex '.*\.[ch]\(pp\)?' -exec clang-format --dry-run --Werror {} +
 find tests -name '*.sh' -exec shellcheck --severity=warning --shell=sh --external-sources {} +
-shellcheck --severity=warning .ci/run .ci/checks.sh
+shellcheck --severity=warning .ci/run .ci/checks.sh .github/actions/reproduce/gate.sh
 echo "both have nothing to say"
 
 step "Debug build, warnings are errors (build/dev)"

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exit_code.hpp"
+#include "gate_files.hpp"
 #include "progress.hpp"
 #include "store_option.hpp"
 #include "verb.hpp"
@@ -20,6 +21,7 @@
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/manifest/parse.hpp"
 #include "reproduce/report/build.hpp"
+#include "reproduce/report/gate_findings.hpp"
 #include "reproduce/report/lock_check.hpp"
 #include "reproduce/resolve/resolve.hpp"
 
@@ -31,6 +33,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string manifest = "enclave.toml";
   bool check = false;
+  std::vector<std::string> reports;
   FetchOptions fetch;
 };
 
@@ -96,7 +99,7 @@ ExitCode write(const Options& options, const manifest::Manifest& manifest,
 
 /// Whether `lock` would write what stands there already. A lock that cannot be read is an error.
 ExitCode check(const Options& options, const manifest::Manifest& manifest,
-               const fs::path& lock_file, const Terminal& terminal) {
+               const fs::path& lock_file, const Terminal& terminal, GateFindings& findings) {
   (void)manifest::load_lock(lock_file);
   const Bytes there = read_file(lock_file, manifest::max_lock_size, "lock");
   const build::ConfinedLock locked = make_lock(options, manifest, lock_file, terminal);
@@ -112,8 +115,10 @@ ExitCode check(const Options& options, const manifest::Manifest& manifest,
       .file = name,
       .lines = content::compare(name, before, after),
       .comparison = diff::compare_pins(pins(name, before), pins("the lock made anew", after))};
+  report::tell_gate(findings.report, result);
+  findings.json = report::lock_check_json(result);
   if (terminal.json())
-    terminal.answer(report::lock_check_json(result));
+    terminal.answer(findings.json);
   else
     terminal.answer_to_people(report::lock_check_text(
         result,
@@ -122,10 +127,15 @@ ExitCode check(const Options& options, const manifest::Manifest& manifest,
 }
 
 ExitCode run(const Options& options, const Terminal& terminal) {
-  const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
-  const fs::path lock_file = manifest::lock_path_for(manifest.file);
-  return options.check ? check(options, manifest, lock_file, terminal)
-                       : write(options, manifest, lock_file, terminal);
+  if (!options.check && !options.reports.empty())
+    throw Error(ErrorKind::usage, "--report goes with --check");
+  return gated({.words = options.reports, .verb = "lock", .subject = options.manifest}, terminal,
+               [&](GateFindings& findings) {
+                 const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
+                 const fs::path lock_file = manifest::lock_path_for(manifest.file);
+                 return options.check ? check(options, manifest, lock_file, terminal, findings)
+                                      : write(options, manifest, lock_file, terminal);
+               });
 }
 
 }  // namespace
@@ -148,6 +158,7 @@ Verb add_lock(CLI::App& root) {
   const auto options = std::make_shared<Options>();  // outlives this call
   app->add_option("MANIFEST", options->manifest, "default: enclave.toml")->type_name("");
   app->add_flag("--check", options->check, "whether the lock is up to date; writes none");
+  add_report_option(*app, options->reports);
   add_fetch_options(*app, options->fetch);
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }

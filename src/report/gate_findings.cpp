@@ -97,4 +97,15 @@ void tell_gate(GateReport& report, const diff::Comparison& comparison) {
   report.diagnosis = plain_diagnosis(comparison);
 }
 
+void tell_gate(GateReport& report, const LockCheck& check) {
+  tell_gate(report, check.comparison);
+  report.sentence = check.is_current() ? "yes: the lock is up to date"
+                                       : "no: the lock is not what `reproduce lock` writes";
+  report.checks.push_back({.name = "lock-is-current",
+                           .outcome = check.is_current() ? GateOutcome::pass : GateOutcome::fail,
+                           .words = report.sentence});
+  report.diagnosis.clear();
+  for (const std::string& line : check.lines.lines) report.diagnosis += printable(line) + "\n";
+}
+
 }  // namespace reproduce::report

@@ -7,6 +7,7 @@
 #include "reproduce/diff/difference.hpp"
 #include "reproduce/report/check.hpp"
 #include "reproduce/report/gate.hpp"
+#include "reproduce/report/lock_check.hpp"
 #include "reproduce/verify/verdict.hpp"
 
 namespace reproduce::report {
@@ -21,6 +22,9 @@ void tell_gate(GateReport& report, const CheckResult& result);
 /// A document was judged. `diagnosis`: the words about a mismatch; may be null.
 void tell_gate(GateReport& report, const verify::Verdict& verdict,
                const diff::Comparison* diagnosis);
+
+/// A lock was held against one made anew.
+void tell_gate(GateReport& report, const LockCheck& check);
 
 /// Two subjects were compared; the first is what is expected.
 void tell_gate(GateReport& report, const diff::Comparison& comparison);
