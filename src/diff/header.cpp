@@ -99,20 +99,17 @@ class HeaderComparison {
     const Slot one = slot_of(before_reading_, i);
     const Slot other = slot_of(after_reading_, i);
     const std::string number_words = "[" + std::to_string(i) + "]";
+    // Of the side whose header is stale, or of both, what the bytes have.
+    const auto truth = [&](bool first_is_right, std::uint64_t Slot::*field, const char* verb) {
+      const Slot& wrong = first_is_right ? other : one;
+      return wrong.name + " " + verb + " " + std::to_string(wrong.*field);
+    };
     if (before_.section_offsets[i] != one.offset || after_.section_offsets[i] != other.offset)
       stale("section_offsets" + number_words, before_.section_offsets[i], after_.section_offsets[i],
-            truth(before_.section_offsets[i] == one.offset, one.name, one.offset, other.name,
-                  other.offset, "begins at"));
+            truth(before_.section_offsets[i] == one.offset, &Slot::offset, "begins at"));
     if (before_.section_sizes[i] != one.size || after_.section_sizes[i] != other.size)
       stale("section_sizes" + number_words, before_.section_sizes[i], after_.section_sizes[i],
-            truth(before_.section_sizes[i] == one.size, one.name, one.size, other.name, other.size,
-                  "has the size"));
-  }
-
-  static std::string truth(bool first_is_right, const std::string& one, std::uint64_t first,
-                           const std::string& other, std::uint64_t second, const char* verb) {
-    return (first_is_right ? other : one) + " " + verb + " " +
-           std::to_string(first_is_right ? second : first);
+            truth(before_.section_sizes[i] == one.size, &Slot::size, "has the size"));
   }
 
   /// Follows from the bytes, unless it is wrong. Where a reader gives up before it has computed

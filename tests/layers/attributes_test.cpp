@@ -10,7 +10,6 @@
 namespace reproduce::layers {
 namespace {
 
-using ::testing::HasSubstr;
 using tree::Entry;
 using tree::EntryType;
 

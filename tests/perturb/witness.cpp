@@ -23,7 +23,7 @@
 namespace {
 
 void say(const char* name, const std::string& value) {
-  std::fprintf(stderr, "%s=%s\n", name, value.c_str());
+  (void)std::fprintf(stderr, "%s=%s\n", name, value.c_str());
 }
 
 std::string variable(const char* name) {
@@ -116,9 +116,9 @@ int main(int count, char** words) {
   const std::string_view task = count > 1 ? words[1] : "";
   const char* operand = count > 2 ? words[2] : "";
   if (task == "see") see(operand);
-  if (task == "exit") return std::atoi(operand);
+  if (task == "exit") return static_cast<int>(std::strtol(operand, nullptr, 10));
   if (task == "abort") std::abort();
-  if (task == "flood") std::fputs(std::string(1000000, 'x').c_str(), stderr);
+  if (task == "flood") (void)std::fputs(std::string(1000000, 'x').c_str(), stderr);
   if (task == "linger" || task == "linger and stay") linger(operand);
   if (task == "linger")
     while (!std::filesystem::exists(operand)) (void)::usleep(1000);
