@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exit_code.hpp"
+#include "gate_files.hpp"
 #include "operand.hpp"
 #include "subjects.hpp"
 #include "verb.hpp"
@@ -21,6 +22,7 @@
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/diff.hpp"
 #include "reproduce/report/document.hpp"
+#include "reproduce/report/gate_findings.hpp"
 #include "reproduce/report/verdict.hpp"
 #include "reproduce/verify/verdict.hpp"
 
@@ -83,7 +85,8 @@ void show_diagnosis(const diff::Comparison& comparison, const Terminal& terminal
 }
 
 /// `reproduce verify SUBJECT --reference FILE`: no document at all.
-ExitCode compare_published(const VerifyOptions& options, const Terminal& terminal) {
+ExitCode compare_published(const VerifyOptions& options, const Terminal& terminal,
+                           GateFindings& findings) {
   if (options.operands.size() != 1)
     throw Error(ErrorKind::usage,
                 "--reference compares one SUBJECT with published values, without a "
@@ -96,8 +99,10 @@ ExitCode compare_published(const VerifyOptions& options, const Terminal& termina
   const verify::Reference subject =
       read_reference(options.operands.front(), options, kind, terminal);
   const verify::Agreement agreement = verify::compare_with(subject, references);
+  report::tell_gate(findings.report, agreement);
+  findings.json = report::agreement_json(agreement, subject, references);
   if (terminal.json())
-    terminal.answer(report::agreement_json(agreement, subject, references));
+    terminal.answer(findings.json);
   else
     terminal.answer_to_people(report::agreement_text(agreement, style_for(terminal)));
   if (terminal.quiet() && !agreement.is_yes())
@@ -149,6 +154,8 @@ void refuse_nonsense(const VerifyOptions& options) {
   if (options.against && (options.operands.front() == "-" || *options.against == "-"))
     refuse("--against reads files, not standard input");
   if (options.batch && options.explain) refuse("--explain explains one document, not a batch");
+  if (options.batch && !options.reports.empty())
+    refuse("--report is of one answer, not of a batch");
   const bool needs_document = has_rules(options) || !options.accepted.empty() || options.batch ||
                               options.explain || options.field;
   if (!options.published.empty() && needs_document)
@@ -156,9 +163,9 @@ void refuse_nonsense(const VerifyOptions& options) {
            "`reproduce verify REFERENCE ATTESTATION` holds a document to published values");
 }
 
-ExitCode run(const VerifyOptions& options, const Terminal& terminal) {
+ExitCode run(const VerifyOptions& options, const Terminal& terminal, GateFindings& findings) {
   refuse_nonsense(options);
-  if (!options.published.empty()) return compare_published(options, terminal);
+  if (!options.published.empty()) return compare_published(options, terminal, findings);
   const VerifyRules rules = read_rules(options);
   // The last operand is the evidence: what comes before it, and what --accept names, will do.
   std::vector<std::string> subjects(options.operands.begin(), options.operands.end() - 1);
@@ -179,10 +186,13 @@ ExitCode run(const VerifyOptions& options, const Terminal& terminal) {
       compare_with_older(options, verdict.registers, terminal);
   std::vector<std::string> explanation;
   if (options.explain) explanation = verify::explain(verdict, document, rules.policy);
-  show(verdict, references, document,
-       {.against = older ? &*older : nullptr,
-        .explanation = options.explain ? &explanation : nullptr},
-       terminal);
+  const report::VerdictExtras extras{.against = older ? &*older : nullptr,
+                                     .explanation = options.explain ? &explanation : nullptr};
+  show(verdict, references, document, extras, terminal);
+  if (!options.reports.empty()) {
+    report::tell_gate(findings.report, verdict, extras.against);
+    findings.json = report::verdict_json(verdict, references, document, extras);
+  }
   return verdict.is_yes() ? ExitCode::yes : ExitCode::no;
 }
 
@@ -235,6 +245,7 @@ void add_options(CLI::App& app, VerifyOptions& options) {
   app.add_option("--against", options.against,
                  "an older image, or a lock: what differs is said when registers do not match")
       ->type_name("FILE");
+  add_report_option(app, options.reports);
   add_store_option(app, options.store);
   add_sandbox_option(app, options.sandbox);
   add_rule_options(app, options);
@@ -277,7 +288,12 @@ Verb add_verify(CLI::App& root) {
        .page = "docs/verify.md, docs/formats/policy.md, docs/formats/attestation.md"});
   const auto options = std::make_shared<VerifyOptions>();  // shared: the action outlives this call
   add_options(*app, *options);
-  return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
+  return {app, [options](const Terminal& terminal) {
+            return gated(
+                {.words = options->reports, .verb = "verify", .subject = options->operands.front()},
+                terminal,
+                [&](GateFindings& findings) { return run(*options, terminal, findings); });
+          }};
 }
 
 }  // namespace reproduce::cli

@@ -30,6 +30,7 @@ struct VerifyOptions {
   std::optional<std::string> against;  ///< something older, to say what differs
   bool batch = false;
   bool explain = false;
+  std::vector<std::string> reports;  ///< --report
 
   // For manifests, which are built.
   StoreOptions store;

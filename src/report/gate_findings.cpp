@@ -34,6 +34,15 @@ GateCheck register_check(std::uint32_t index, bool matches) {
           .words = name + (matches ? " is the expected one" : " is not the expected one")};
 }
 
+void add_registers(GateReport& report, const std::vector<verify::RegisterComparison>& registers) {
+  for (const verify::RegisterComparison& comparison : registers) {
+    report.checks.push_back(register_check(comparison.index, comparison.matches()));
+    report.registers.push_back({.index = comparison.index,
+                                .expected = hex_of(comparison.expected),
+                                .got = hex_of(comparison.attested)});
+  }
+}
+
 std::string plain_diagnosis(const diff::Comparison& comparison) {
   return diagnosis_text(comparison,
                         {.strong = [](std::string_view text) { return std::string(text); }});
@@ -65,18 +74,18 @@ void tell_gate(GateReport& report, const CheckResult& result) {
   for (const std::string& difference : result.differences) report.diagnosis += difference + "\n";
 }
 
+void tell_gate(GateReport& report, const verify::Agreement& agreement) {
+  report.sentence = (agreement.is_yes() ? "yes: " : "no: ") + agreement.reason;
+  add_registers(report, agreement.registers);
+}
+
 void tell_gate(GateReport& report, const verify::Verdict& verdict,
                const diff::Comparison* diagnosis) {
   report.sentence = (verdict.is_yes() ? "yes: " : "no: ") + verdict.reason;
   for (const verify::Check& check : verdict.checks)
     report.checks.push_back(
         {.name = check.name, .outcome = outcome_of(check.outcome), .words = check.words});
-  for (const verify::RegisterComparison& comparison : verdict.registers) {
-    report.checks.push_back(register_check(comparison.index, comparison.matches()));
-    report.registers.push_back({.index = comparison.index,
-                                .expected = hex_of(comparison.image),
-                                .got = hex_of(comparison.attested)});
-  }
+  add_registers(report, verdict.registers);
   if (diagnosis != nullptr) report.diagnosis = plain_diagnosis(*diagnosis);
 }
 

@@ -23,6 +23,9 @@ void tell_gate(GateReport& report, const CheckResult& result);
 void tell_gate(GateReport& report, const verify::Verdict& verdict,
                const diff::Comparison* diagnosis);
 
+/// A subject was compared with published registers.
+void tell_gate(GateReport& report, const verify::Agreement& agreement);
+
 /// A lock was held against one made anew.
 void tell_gate(GateReport& report, const LockCheck& check);
 
