@@ -144,8 +144,8 @@ Difference compare_bytes(const Sides& sides, Allowance& allowance) {
   const Count count = count_differences(sides, {0, before_size}, {0, after_size}, allowance);
   std::string& words = difference.summary;
   words = before_size == after_size
-              ? bytes_in_words(before_size)
-              : std::to_string(before_size) + " -> " + bytes_in_words(after_size);
+              ? counted(before_size, "byte")
+              : std::to_string(before_size) + " -> " + counted(after_size, "byte");
   const std::uint64_t first = count.first != not_known ? count.first : count.compared;
   if (count.compared < common) {
     difference.shortened = true;
@@ -158,9 +158,9 @@ Difference compare_bytes(const Sides& sides, Allowance& allowance) {
   } else {
     // Something was put in or taken out: what follows it is the same at another place.
     const std::uint64_t at_end = equal_at_end(sides, common - first, allowance);
-    words += ": " + bytes_in_words(before_size - first - at_end) + " at " + hex_number(first) +
+    words += ": " + counted(before_size - first - at_end, "byte") + " at " + hex_number(first) +
              " became " + std::to_string(after_size - first - at_end) + ", the " +
-             bytes_in_words(at_end) + " behind are the same";
+             counted(at_end, "byte") + " behind are the same";
   }
   if (count.bytes != 0 || count.compared == common) {
     add_line(difference, allowance.limits, '@', " bytes from " + hex_number(first) + " on");

@@ -69,7 +69,4 @@ void add_part(Difference& difference, const std::string& name, const Sides& side
 /// "1234567890 (2009-02-13T23:31:30Z)".
 [[nodiscard]] std::string time_in_words(std::int64_t seconds);
 
-/// "1 byte", "2 bytes".
-[[nodiscard]] std::string bytes_in_words(std::uint64_t count);
-
 }  // namespace reproduce::content

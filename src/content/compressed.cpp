@@ -7,6 +7,7 @@
 #include "gzip_header.hpp"
 #include "held.hpp"
 
+#include "reproduce/base/text.hpp"
 #include "reproduce/compression/decompress.hpp"
 
 namespace reproduce::content {
@@ -50,8 +51,8 @@ void explain_same_content(const Sides& sides, Difference& difference, Allowance&
   }
   difference.summary += ": the same content, compressed otherwise";
   add_culprit(difference, Culprit::compression_parameters);
-  add_line(difference, allowance.limits, '-', bytes_in_words(sides.before.size()));
-  add_line(difference, allowance.limits, '+', bytes_in_words(sides.after.size()));
+  add_line(difference, allowance.limits, '-', counted(sides.before.size(), "byte"));
+  add_line(difference, allowance.limits, '+', counted(sides.after.size(), "byte"));
 }
 
 }  // namespace
@@ -87,7 +88,7 @@ std::optional<Difference> compare_compressed(const Sides& sides, Allowance& allo
     if (whole) {
       explain_same_content(sides, difference, allowance);
     } else {
-      difference.summary += ": the first " + bytes_in_words(left.bytes().size()) +
+      difference.summary += ": the first " + counted(left.bytes().size(), "byte") +
                             " of the content are the same, the rest is damaged or was not read";
     }
     return difference;

@@ -127,10 +127,6 @@ std::string time_in_words(std::int64_t seconds) {
   return words;
 }
 
-std::string bytes_in_words(std::uint64_t count) {
-  return counted(count, "byte");
-}
-
 Difference compare(std::string_view path, const RandomAccess& before, const RandomAccess& after,
                    const Limits& limits) {
   Allowance allowance(limits);

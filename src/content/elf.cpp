@@ -110,8 +110,8 @@ void find_pairs(Comparison& work) {
 std::string extent_of(const Pair& pair) {
   const std::uint64_t before = pair.before->bytes.size;
   const std::uint64_t after = pair.after->bytes.size;
-  if (before != after) return std::to_string(before) + " -> " + bytes_in_words(after);
-  return bytes_in_words(pair.count.bytes) + " of " + std::to_string(before);
+  if (before != after) return std::to_string(before) + " -> " + counted(after, "byte");
+  return counted(pair.count.bytes, "byte") + " of " + std::to_string(before);
 }
 
 void add_sections(Comparison& work) {
@@ -119,10 +119,10 @@ void add_sections(Comparison& work) {
   for (const Pair& pair : work.pairs) {
     if (pair.after == nullptr) {
       add_line(work.difference, limits, '-',
-               "section " + pair.name + ", " + bytes_in_words(pair.before->bytes.size));
+               "section " + pair.name + ", " + counted(pair.before->bytes.size, "byte"));
     } else if (pair.before == nullptr) {
       add_line(work.difference, limits, '+',
-               "section " + pair.name + ", " + bytes_in_words(pair.after->bytes.size));
+               "section " + pair.name + ", " + counted(pair.after->bytes.size, "byte"));
     } else {
       std::string words = "section " + pair.name + ": " + extent_of(pair);
       if (pair.count.first != not_known) words += ", from " + hex_number(pair.count.first) + " on";
