@@ -11,6 +11,7 @@
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/cpio/entry_type.hpp"
 #include "reproduce/cpio/newc.hpp"
 
 namespace reproduce::cpio {
@@ -21,26 +22,6 @@ using tree::EntryType;
 
 /// Sizes are eight hexadecimal digits.
 constexpr std::uint64_t largest_content = std::numeric_limits<std::uint32_t>::max();
-
-std::uint32_t type_bits(EntryType type) {
-  switch (type) {
-    case EntryType::directory:
-      return type_directory;
-    case EntryType::regular:
-      return type_regular;
-    case EntryType::symlink:
-      return type_symlink;
-    case EntryType::character_device:
-      return type_character_device;
-    case EntryType::block_device:
-      return type_block_device;
-    case EntryType::fifo:
-      return type_fifo;
-    case EntryType::socket:
-      return type_socket;
-  }
-  return 0;
-}
 
 /// Directories count themselves and their `.`; what else they hold is not said,
 /// as in the archives of gen_init_cpio and of `cpio --reproducible`.

@@ -5,6 +5,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
+#include "reproduce/cpio/entry_type.hpp"
 #include "reproduce/cpio/newc.hpp"
 #include "reproduce/initramfs/listing.hpp"
 #include "reproduce/tree/path.hpp"
@@ -16,27 +17,6 @@ using tree::EntryType;
 
 constexpr std::uint32_t permission_bits = 07777;
 constexpr std::uint32_t implied_folder_mode = 0755;
-
-std::optional<EntryType> type_of(std::uint32_t mode) {
-  switch (mode & cpio::type_mask) {
-    case cpio::type_regular:
-      return EntryType::regular;
-    case cpio::type_directory:
-      return EntryType::directory;
-    case cpio::type_symlink:
-      return EntryType::symlink;
-    case cpio::type_character_device:
-      return EntryType::character_device;
-    case cpio::type_block_device:
-      return EntryType::block_device;
-    case cpio::type_fifo:
-      return EntryType::fifo;
-    case cpio::type_socket:
-      return EntryType::socket;
-    default:
-      return std::nullopt;
-  }
-}
 
 Node node_of(const cpio::NewcHeader& header, EntryType type) {
   return {
@@ -81,7 +61,7 @@ void KernelTree::add(const Recorded& recorded) {
     return note(entry.name, "the kernel passes over it: " + entry.passed_over);
   const auto path = initramfs::path_of(entry.name);
   if (!path) return note(entry.name, "its name has a `..`, which is not followed");
-  const auto type = type_of(entry.header.mode);
+  const auto type = cpio::entry_type(entry.header.mode);
   if (!type) return note(entry.name, "it is of no type that the kernel knows");
   if (path->empty()) {
     // The root is there before; an archive can only change its mode and owner.

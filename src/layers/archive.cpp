@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -14,6 +13,7 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/compression/decompress.hpp"
+#include "reproduce/cpio/entry_type.hpp"
 #include "reproduce/cpio/newc.hpp"
 #include "reproduce/cpio/reader.hpp"
 #include "reproduce/tree/path.hpp"
@@ -25,27 +25,6 @@ using tree::Entry;
 using tree::EntryType;
 
 constexpr const char* too_many_entries = "the archive has too many entries";
-
-std::optional<EntryType> type_of(std::uint32_t mode) {
-  switch (mode & ~07777U) {
-    case cpio::type_directory:
-      return EntryType::directory;
-    case cpio::type_regular:
-      return EntryType::regular;
-    case cpio::type_symlink:
-      return EntryType::symlink;
-    case cpio::type_character_device:
-      return EntryType::character_device;
-    case cpio::type_block_device:
-      return EntryType::block_device;
-    case cpio::type_fifo:
-      return EntryType::fifo;
-    case cpio::type_socket:
-      return EntryType::socket;
-    default:
-      return std::nullopt;
-  }
-}
 
 /// Content that is known only when the last of its links has been read.
 class LinkedContent final : public tree::Content {
@@ -89,8 +68,9 @@ class ArchiveReader {
  private:
   void add(const cpio::ArchiveEntry& raw) {
     bound(++entries_, limits_.entries, too_many_entries);
-    const auto type = type_of(raw.header.mode);
-    if (!type) refuse(raw, "has a mode of no known file type");
+    const auto type = cpio::entry_type(raw.header.mode);
+    if (!type || (raw.header.mode & cpio::dropped_mode_bits) != 0)
+      refuse(raw, "has a mode of no known file type");
     const std::string path = tree::path_from_archive(raw.name);
     Entry entry{.type = *type,
                 .mode = raw.header.mode & 07777U,

@@ -54,6 +54,13 @@ TEST(ExtractTrees, ALaterEntryTakesThePlaceOfAnEarlierOne) {
   EXPECT_THAT(extracted.ramdisk(0).notes, IsEmpty());
 }
 
+// It keeps the mode in 16 bits.
+TEST(ExtractTrees, TheBitsOfAModeThatLinuxDropsAreNotThere) {
+  const Extracted extracted = extract({{.name = "init", .content = "x", .mode = 0300755}});
+  EXPECT_EQ(extracted.text("ramdisk-0/init"), "x");
+  EXPECT_THAT(extracted.ramdisk(0).notes, IsEmpty());
+}
+
 TEST(ExtractTrees, TheBytesOfALinkedFileMayLieAtAnyOfItsNames) {
   for (const std::size_t holder : {0U, 1U, 2U}) {
     std::vector<NewcFields> entries{{.name = "a"}, {.name = "b"}, {.name = "c"}};

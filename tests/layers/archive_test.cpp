@@ -186,6 +186,8 @@ TEST(Archive, RefusesModesAndContentsThatMakeNoSense) {
   EXPECT_EQ(refused({.mode = 0644}), "the entry 'file' has a mode of no known file type");
   EXPECT_EQ(refused({.mode = 0170644}), "the entry 'file' has a mode of no known file type");
   EXPECT_EQ(refused({.mode = 0200644}), "the entry 'file' has a mode of no known file type");
+  // Linux would drop the highest bit and take a regular file.
+  EXPECT_EQ(refused({.mode = 0300644}), "the entry 'file' has a mode of no known file type");
   EXPECT_EQ(refused({.mode = 0xffffffff}), "the entry 'file' has a mode of no known file type");
   EXPECT_EQ(refused({.content = "x", .mode = folder_mode}),
             "the entry 'file' has content, and is no regular file");
