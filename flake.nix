@@ -30,6 +30,7 @@
         pkgs.libarchive
         pkgs.libcbor
         pkgs.libseccomp
+        pkgs.lz4
         pkgs.nlohmann_json
         pkgs.openssl
         pkgs.spdlog

@@ -33,8 +33,8 @@ cat >"$room/nixpkgs/flake.nix" <<'NIX'
         builder = "/bin/sh";
       } // { inherit (attributes) version; };
       names = [
-        "clang-tools" "cli11" "cmake" "curl" "gtest" "isa-l" "libarchive" "libcbor" "libseccomp" "ninja"
-        "nlohmann_json" "openssl" "pkg-config" "spdlog" "tomlplusplus" "xz" "zlib" "zstd"
+        "bzip2" "clang-tools" "cli11" "cmake" "curl" "gtest" "isa-l" "libarchive" "libcbor" "libseccomp"
+        "lz4" "ninja" "nlohmann_json" "openssl" "pkg-config" "spdlog" "tomlplusplus" "xz" "zlib" "zstd"
       ];
       lib.genAttrs = list: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) list);
     in {

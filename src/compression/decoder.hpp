@@ -1,6 +1,6 @@
 #pragma once
 
-/// One compressed stream being read, and the four ways to read one.
+/// One compressed stream being read, and the ways to read one.
 
 #include <memory>
 #include <string>
@@ -18,6 +18,9 @@ namespace reproduce::compression {
 [[nodiscard]] std::unique_ptr<Source> make_bzip2_decoder(Feed& feed);
 [[nodiscard]] std::unique_ptr<Source> make_xz_decoder(Feed& feed);
 [[nodiscard]] std::unique_ptr<Source> make_zstd_decoder(Feed& feed);
+[[nodiscard]] std::unique_ptr<Source> make_lzma_decoder(Feed& feed);
+[[nodiscard]] std::unique_ptr<Source> make_lz4_decoder(Feed& feed);
+[[nodiscard]] std::unique_ptr<Source> make_lz4_frame_decoder(Feed& feed);
 
 /// Error{malformed}: the data is damaged or cut short, because of `reason`.
 [[noreturn]] void throw_damaged(Compression compression, const std::string& reason);

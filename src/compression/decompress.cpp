@@ -12,10 +12,12 @@ namespace reproduce::compression {
 namespace {
 
 /// Magics, from RFC 1952 (gzip, with its one method), RFC 8878 (zstd), the .xz
-/// format 1.1 and bzip2's own header.
+/// format 1.1, bzip2's own header and lz4's doc/lz4_Frame_format.md. lzma has none: these are the
+/// two bytes that lib/decompress.c of the Linux kernel goes by.
 struct Magic {
   Compression compression;
   std::string_view bytes;
+  Repertoire since = Repertoire::files;
 };
 using namespace std::string_view_literals;
 constexpr Magic magics[] = {
@@ -23,6 +25,9 @@ constexpr Magic magics[] = {
     {Compression::bzip2, "BZh"sv},
     {Compression::xz, "\xfd\x37zXZ\0"sv},
     {Compression::zstd, "\x28\xb5\x2f\xfd"sv},
+    {Compression::lzma, "\x5d\x00"sv, Repertoire::ramdisks},
+    {Compression::lz4, "\x02\x21\x4c\x18"sv, Repertoire::ramdisks},
+    {Compression::lz4_frame, "\x04\x22\x4d\x18"sv, Repertoire::kernels},
 };
 
 std::unique_ptr<Source> make_decoder(Compression compression, Feed& feed) {
@@ -37,6 +42,12 @@ std::unique_ptr<Source> make_decoder(Compression compression, Feed& feed) {
       return make_xz_decoder(feed);
     case Compression::zstd:
       return make_zstd_decoder(feed);
+    case Compression::lzma:
+      return make_lzma_decoder(feed);
+    case Compression::lz4:
+      return make_lz4_decoder(feed);
+    case Compression::lz4_frame:
+      return make_lz4_frame_decoder(feed);
   }
   return nullptr;
 }
@@ -65,19 +76,26 @@ std::string_view name_of(Compression compression) noexcept {
       return "xz";
     case Compression::zstd:
       return "zstd";
+    case Compression::lzma:
+      return "lzma";
+    case Compression::lz4:
+      return "lz4";
+    case Compression::lz4_frame:
+      return "lz4 frame";
   }
   return "none";
 }
 
-Compression detect_compression(ByteView bytes) noexcept {
-  for (const auto& [compression, magic] : magics)
-    if (as_text(bytes).starts_with(magic)) return compression;
+Compression detect_compression(ByteView bytes, Repertoire repertoire) noexcept {
+  for (const Magic& magic : magics)
+    if (magic.since <= repertoire && as_text(bytes).starts_with(magic.bytes))
+      return magic.compression;
   return Compression::none;
 }
 
-Decompressor::Decompressor(Source& raw, Extent extent)
+Decompressor::Decompressor(Source& raw, Extent extent, Repertoire repertoire)
     : feed_(std::make_unique<Feed>(raw, extent)),
-      compression_(detect_compression(feed_->front())),
+      compression_(detect_compression(feed_->front(), repertoire)),
       plain_(make_decoder(compression_, *feed_)) {}
 
 Decompressor::~Decompressor() = default;

@@ -50,6 +50,9 @@ std::optional<manifest::Compression> form_of(std::optional<Compression> compress
     case Compression::zstd:
       return manifest::Compression::zstd;
     case Compression::bzip2:
+    case Compression::lzma:
+    case Compression::lz4:
+    case Compression::lz4_frame:
       return std::nullopt;
   }
   return std::nullopt;
