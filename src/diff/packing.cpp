@@ -164,8 +164,9 @@ std::optional<std::uint64_t> first_plain_difference(const Packed& before, std::u
                                                     const Packed& after, std::uint64_t other) {
   RangeSource first(before.ramdisks, one, before.ramdisks.size() - one);
   RangeSource second(after.ramdisks, other, after.ramdisks.size() - other);
-  compression::Decompressor plain(first, compression::Extent::first_stream);
-  compression::Decompressor counterpart(second, compression::Extent::first_stream);
+  constexpr auto extent = compression::Extent::first_stream;
+  compression::Decompressor plain(first, extent, compression::Repertoire::ramdisks);
+  compression::Decompressor counterpart(second, extent, compression::Repertoire::ramdisks);
   return first_difference(plain, counterpart);
 }
 

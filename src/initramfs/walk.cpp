@@ -14,16 +14,21 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// What kernels unpack and we do not: lib/decompress.c has the magics.
+/// What looks compressed, and we or the kernel do not unpack. Of what kernels unpack,
+/// lib/decompress.c has the magics.
 struct Unread {
-  std::string_view name;
   std::string_view magic;
+  std::string_view words;
+  bool ours = true;
 };
 constexpr Unread unread[] = {
-    {"gzip of an old kind", "\x1f\x9e"sv},
-    {"lzma", "\x5d\x00"sv},
-    {"lzo", "\x89\x4c"sv},
-    {"lz4", "\x02\x21"sv},
+    {"\x1f\x9e"sv,
+     "what follows looks compressed with gzip of an old kind, which reproduce does not read"},
+    {"\x89\x4c"sv, "what follows looks compressed with lzo, which reproduce does not read"},
+    {"\x04\x22\x4d\x18"sv,
+     "what follows is an lz4 frame of the kind that kernels do not unpack (`lz4 -l` writes the "
+     "other)",
+     false},
 };
 
 /// Passes on what the compressed streams hold, up to most_decompressed_bytes in all.
@@ -72,7 +77,8 @@ class Walker {
       stop({.offset = offset_, .what = broken_padding});
     else if (front[0] == 0 || (front[0] == '0' && offset_ % cpio::newc_alignment == 0))
       walk_plain();
-    else if (compression::detect_compression(bytes) != compression::Compression::none)
+    else if (compression::detect_compression(bytes, compression::Repertoire::ramdisks) !=
+             compression::Compression::none)
       walk_compressed();
     else
       refuse(bytes);
@@ -84,10 +90,7 @@ class Walker {
       return as_text(front).starts_with(other.magic);
     });
     if (known != std::end(unread))
-      stop({.offset = offset_,
-            .what = "what follows looks compressed with " + std::string(known->name) +
-                    ", which reproduce does not read",
-            .ours = true});
+      stop({.offset = offset_, .what = std::string(known->words), .ours = known->ours});
     else
       stop({.offset = offset_, .what = "what follows is neither an archive nor compressed"});
   }
@@ -117,7 +120,8 @@ class Walker {
     RangeSource packed(ramdisks_, offset_, ramdisks_.size() - offset_);
     const std::uint64_t before = decompressed_;
     try {
-      compression::Decompressor plain(packed, compression::Extent::first_stream);
+      compression::Decompressor plain(packed, compression::Extent::first_stream,
+                                      compression::Repertoire::ramdisks);
       walk_stream(plain);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::malformed) throw;

@@ -43,7 +43,7 @@ struct Magic {
   std::string_view bytes;
 };
 
-/// lib/decompress.c, and what an uncompressed payload is.
+/// lib/decompress.c, the lz4 frame of boot loaders, and what an uncompressed payload is.
 constexpr Magic payload_magics[] = {
     {"gzip", "\x1f\x8b"sv},
     {"gzip of an old kind", "\x1f\x9e"sv},
@@ -54,6 +54,7 @@ constexpr Magic payload_magics[] = {
      "7"sv},
     {"lzo", "\x89\x4c"sv},
     {"lz4", "\x02\x21"sv},
+    {"lz4 frame", "\x04\x22\x4d\x18"sv},
     {"zstd", "\x28\xb5"sv},
     {"none (ELF)",
      "\x7f"
@@ -222,13 +223,23 @@ class BootImageReader {
     image_.payload = std::move(payload);
   }
 
+  /// Behind the stream of a bzImage stands its size when unpacked (cmd_lz4_with_size and its like
+  /// in scripts/Makefile.lib). lz4 has no end of its own, and would take that for a block: the
+  /// kernel leaves it out (lib/decompress_unlz4.c). A zboot image's header does not count it.
+  [[nodiscard]] std::uint64_t packed_size(const Payload& payload) const {
+    constexpr std::uint64_t stated_size = 4;
+    const bool has_size = image_.kind == Kind::bzimage && payload.compression == "lz4";
+    return has_size && payload.size > stated_size ? payload.size - stated_size : payload.size;
+  }
+
   /// Unpacks it, and looks for what can be found. Why that was not all, in words.
   std::string search_in(const Payload& payload) {
-    RangeSource packed(file_, payload.offset, payload.size);
+    RangeSource packed(file_, payload.offset, packed_size(payload));
     const bool is_plain = payload.compression.empty() || payload.compression == "none (ELF)";
     try {
       if (is_plain) return take(search(packed));
-      compression::Decompressor plain(packed, compression::Extent::first_stream);
+      compression::Decompressor plain(packed, compression::Extent::first_stream,
+                                      compression::Repertoire::kernels);
       if (plain.compression() == compression::Compression::none)
         return "reproduce does not read this compression";
       return take(search(plain));

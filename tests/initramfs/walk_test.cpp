@@ -155,14 +155,40 @@ INSTANTIATE_TEST_SUITE_P(Tools, Compressed,
                          testing::Values(std::pair("gzip", Compression::gzip),
                                          std::pair("bzip2", Compression::bzip2),
                                          std::pair("xz", Compression::xz),
-                                         std::pair("zstd", Compression::zstd)));
+                                         std::pair("zstd", Compression::zstd),
+                                         std::pair("lzma", Compression::lzma)));
+
+// Linux takes what follows for a block of the same stream, unless NULs are between.
+TEST(Walk, StopsBehindLz4UnlessNulsFollow) {
+  if (!test::has_tool("lz4")) GTEST_SKIP() << "lz4 is not installed";
+  const std::string packed = compressed(archive("a", "1"), "lz4 -l");
+  const std::string nuls(8 - packed.size() % 4, '\0');
+  const Seen alone = walk_over({archive("b", "2"), packed + nuls});
+  EXPECT_EQ(alone.entries, (Names{"b=2", "a=1"}));
+  EXPECT_FALSE(alone.walk.stop) << stop_of(alone);
+  EXPECT_EQ(alone.walk.stretches.at(1).compression, Compression::lz4);
+  EXPECT_EQ(alone.walk.stretches.at(1).size, packed.size());
+  EXPECT_EQ(walk_over({packed + nuls + archive("b", "2")}).entries, (Names{"a=1", "b=2"}));
+  EXPECT_EQ(walk_over({packed, packed}).entries, (Names{"a=1", "a=1"}));
+  const Seen stopped = walk_over({test::newc_pad(packed) + archive("b", "2")});
+  EXPECT_EQ(stopped.entries, (Names{"a=1"}));
+  EXPECT_NE(stop_of(stopped).find("the lz4 data is damaged"), std::string::npos);
+}
 
 TEST(Walk, StopsAtWhatItCannotDecompressAndSaysThatTheKernelMay) {
-  const Seen seen = walk_over({archive("a", "1") + std::string("\x02\x21\x4c\x18", 4)});
+  const Seen seen = walk_over({archive("a", "1") + "\x89LZO"});
   EXPECT_EQ(seen.entries, (Names{"a=1"}));
   ASSERT_TRUE(seen.walk.stop);
   EXPECT_TRUE(seen.walk.stop->ours);
-  EXPECT_NE(stop_of(seen).find("lz4"), std::string::npos);
+  EXPECT_NE(stop_of(seen).find("lzo"), std::string::npos);
+}
+
+// Only the frame of lz4's first days is what Linux unpacks.
+TEST(Walk, StopsAtTheFrameThatLz4WritesNowAndSaysWhatToDo) {
+  const Seen seen = walk_over({archive("a", "1") + "\x04\x22\x4d\x18"});
+  ASSERT_TRUE(seen.walk.stop);
+  EXPECT_FALSE(seen.walk.stop->ours);
+  EXPECT_NE(stop_of(seen).find("`lz4 -l`"), std::string::npos);
 }
 
 TEST(Walk, StopsAtGarbage) {

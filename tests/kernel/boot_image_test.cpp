@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "support/newc.hpp"
@@ -116,6 +117,46 @@ TEST(BootImage, UnpacksWhatKernelsAreCompressedWith) {
   EXPECT_THAT(plain.banner, HasSubstr("#1 SMP"));
 }
 
+/// `plain` as a command of others packs it, with its size behind, as the kernel's build adds it.
+std::string packed_by(const std::string& command, const std::string& plain) {
+  const test::TempDir folder;
+  std::string size(4, '\0');
+  put(size, 0, plain.size(), 4);
+  return test::run(command + " <" + folder.write("plain", plain).string()).output + size;
+}
+
+// scripts/Makefile.lib: cmd_lzma_with_size, cmd_lz4_with_size.
+TEST(BootImage, UnpacksWhatOnlyKernelsAreCompressedWith) {
+  const std::string plain = vmlinux() + test::newc_entry({.name = "init", .content = "x"}) +
+                            test::newc_trailer() + std::string(9000000, 'k');
+  for (const auto& [tool, command, name] :
+       std::vector<std::tuple<std::string, std::string, std::string>>{
+           {"xz", "xz --format=lzma -c", "lzma"}, {"lz4", "lz4 -l -9 -c", "lz4"}}) {
+    if (!test::has_tool(tool)) GTEST_SKIP() << tool << " is not installed";
+    const std::string payload = packed_by(command, plain);
+    const std::string whole = bzimage(payload);
+    for (const std::string& file : {whole, payload.substr(0, payload.size() - 4)}) {
+      const BootImage image = read(file);
+      EXPECT_EQ(image.payload->compression, name);
+      EXPECT_EQ(image.payload->not_unpacked, "");
+      EXPECT_EQ(image.banner, "Linux version 6.12.0-test (builder@host) #1 SMP") << name;
+      ASSERT_THAT(image.initramfs, SizeIs(1));
+      EXPECT_EQ(image.initramfs[0].offset, vmlinux().size());
+    }
+    const BootImage cut = read(whole.substr(0, whole.size() - 20));
+    EXPECT_NE(cut.payload->not_unpacked, "") << name;
+  }
+}
+
+// What boot loaders unpack, and Linux itself does not.
+TEST(BootImage, UnpacksTheFrameThatLz4WritesNow) {
+  if (!test::has_tool("lz4")) GTEST_SKIP() << "lz4 is not installed";
+  const BootImage image = read(packed_by("lz4 -c", vmlinux()));
+  EXPECT_EQ(image.kind, Kind::compressed);
+  EXPECT_EQ(image.payload->compression, "lz4 frame");
+  EXPECT_EQ(image.banner, "Linux version 6.12.0-test (builder@host) #1 SMP");
+}
+
 TEST(BootImage, TakesTheBannerThatHasTheNumberOfTheBuild) {
   for (const std::string file :
        {"Linux version 6.12.0 (x) # SMP\n....Linux version 6.12.0 (x) #7 SMP\n",
@@ -128,14 +169,12 @@ TEST(BootImage, TakesTheBannerThatHasTheNumberOfTheBuild) {
 }
 
 TEST(BootImage, SaysWhatItDoesNotUnpack) {
-  for (const auto& [magic, name] : std::vector<std::pair<std::string, std::string>>{
-           {std::string("\x5d\x00", 2), "lzma"}, {"\x89\x4c", "lzo"}, {"\x02\x21", "lz4"}}) {
-    const BootImage image = read(bzimage(magic + std::string(100, 'x')));
-    EXPECT_EQ(image.payload->compression, name);
-    EXPECT_THAT(image.payload->not_unpacked, HasSubstr("does not read"));
-  }
-  const BootImage damaged = read(bzimage("\x1f\x8b" + std::string(100, 'x')));
-  EXPECT_NE(damaged.payload->not_unpacked, "");
+  const BootImage lzo = read(bzimage("\x89\x4c" + std::string(100, 'x')));
+  EXPECT_EQ(lzo.payload->compression, "lzo");
+  EXPECT_THAT(lzo.payload->not_unpacked, HasSubstr("does not read"));
+  for (const std::string& magic :
+       {std::string("\x1f\x8b"), std::string("\x5d\0", 2), std::string("\x02\x21\x4c\x18")})
+    EXPECT_NE(read(bzimage(magic + std::string(100, 'x'))).payload->not_unpacked, "");
 }
 
 TEST(BootImage, AnOldProtocolHasFewerFields) {
