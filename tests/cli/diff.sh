@@ -103,6 +103,14 @@ says out "'pcrs' (pcr-file,"
 expect 1 "$REPRODUCE" diff one.eif "$SOURCE/tests/attestation/qemu_document.b64"
 says out "diff does not verify documents"
 
+expect 1 "$REPRODUCE" diff --html pins.html pcrs one.eif
+says pins.html '"kind": "pcr-file"'
+expect 1 "$REPRODUCE" diff --html locks.html three.lock enclave.lock
+says locks.html '"what": "writer"'
+says locks.html 'what is pinned differs: '
+expect 1 "$REPRODUCE" diff --html document.html one.eif "$SOURCE/tests/attestation/qemu_document.b64"
+says document.html 'diff does not verify documents'
+
 # A damaged image is compared all the same, and named as that.
 cp one.eif damaged.eif
 printf 'x' | dd of=damaged.eif bs=1 seek=600 conv=notrunc 2>/dev/null

@@ -1,8 +1,8 @@
 // Opens pages of `reproduce diff --html` in headless Chromium and looks at them as people would:
 //
-//     node page.mjs SMALL LARGE ARTEFACTS [CHROMIUM]
+//     node page.mjs SMALL LARGE PINS SAME_PINS ARTEFACTS [CHROMIUM]
 //
-// SMALL differs in a text, LARGE in 10,000 files. Screenshots and figures are left in ARTEFACTS. Ends with 1
+// SMALL differs in a text, LARGE in 10,000 files; PINS and SAME_PINS are of registers. Screenshots and figures are left in ARTEFACTS. Ends with 1
 // and says what is wrong when anything is. axe-core and playwright-core stand in node_modules here.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-const [small, large, artefacts, executablePath = "/usr/bin/chromium"] = process.argv.slice(2);
+const [small, large, pins, samePins, artefacts, executablePath = "/usr/bin/chromium"] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // Slow machines have a right to be slow; a page that makes all rows at once takes minutes.
 const MOST_MS = 3000;
@@ -81,6 +81,26 @@ async function useSmall() {
   await page.close();
 }
 
+/** Of registers beside an image: no sections, no files, and nothing said of bytes. */
+async function usePins() {
+  const page = await open(pins, { viewport: { width: 390, height: 844 } });
+  expect((await page.locator("#verdict").textContent()).endsWith("moved"), "the verdict says what moved, pins");
+  expect((await page.locator("#register-table tbody tr").count()) > 0, "the registers are there, pins");
+  for (const gone of ["#images", "#files"])
+    expect(!(await page.locator(gone).isVisible()), `nothing is said of what only images have: ${gone}`);
+  expect((await page.locator("#contents a").count()) === 3, "the contents name what is there, pins");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  expect((await page.evaluate(() => document.activeElement.id)) === "rest", "the skip link leads to the pins");
+  await page.screenshot({ path: resolve(artefacts, "pins.png"), fullPage: true });
+  await judge(page, "pins");
+  await page.close();
+  const same = await open(samePins, {});
+  const verdict = await same.locator("#verdict").textContent();
+  expect(verdict === "= Nothing that both pin differs", `the verdict claims no more than pins say: ${verdict}`);
+  await same.close();
+}
+
 /** All by the keyboard: search, walk to the first result, open it. */
 async function useKeyboard() {
   const page = await open(large, {});
@@ -146,6 +166,7 @@ await lookAt("dark", { viewport: { width: 1200, height: 900 }, colorScheme: "dar
 await lookAt("phone", { viewport: { width: 390, height: 844 }, colorScheme: "light" });
 await lookAt("phone-dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
 await useSmall();
+await usePins();
 await useKeyboard();
 await measureLarge();
 await browser.close();

@@ -39,6 +39,11 @@ image old old
 image new new
 expect 1 "$REPRODUCE" diff --html small.html old.eif new.eif
 
+# Subjects that only pin an image: registers beside an image, and two of the same.
+"$REPRODUCE" measure old.eif | awk '/^PCR/ { print $2, $1 }' >pcrs
+expect 1 "$REPRODUCE" diff --html pins.html pcrs new.eif
+expect 0 "$REPRODUCE" diff --html same-pins.html pcrs old.eif
+
 # Large: 10,000 files, each of which differs.
 python3 - <<'END_OF_PYTHON'
 import os
@@ -56,5 +61,5 @@ expect 1 "$REPRODUCE" diff --html large.html many-old.eif many-new.eif
 cp "$SOURCE/tests/html/package.json" "$SOURCE/tests/html/package-lock.json" "$SOURCE/tests/html/page.mjs" .
 npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1 || { cat npm.log; exit 77; }
 mkdir artefacts
-node page.mjs small.html large.html artefacts "$chromium"
+node page.mjs small.html large.html pins.html same-pins.html artefacts "$chromium"
 echo "screenshots: $here/artefacts"

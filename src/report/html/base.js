@@ -9,6 +9,9 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 
+// Locks, registers and documents only pin an image: of them there are registers and pins to show.
+const OF_IMAGES = [data.before, data.after].every((side) => side.kind === "enclave-image");
+
 const STATES = {
   same: ["=", "same"],
   changed: ["~", "changed"],

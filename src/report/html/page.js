@@ -5,9 +5,9 @@ function showHead() {
   const moved = data.registers.filter((pcr) => pcr.moved).map((pcr) => pcr.name);
   const verdict = byId("verdict");
   verdict.classList.add(data.registers_moved ? "moved" : "kept");
-  if (data.same) verdict.textContent = "= The same, byte for byte";
-  else if (data.registers_moved) verdict.textContent = `\u2260 Different: ${moved.join(", ")} moved`;
-  else verdict.textContent = "= Same measurements, different files";
+  if (data.registers_moved) verdict.textContent = `\u2260 Different: ${moved.join(", ")} moved`;
+  else if (data.same) verdict.textContent = OF_IMAGES ? "= The same, byte for byte" : "= Nothing that both pin differs";
+  else verdict.textContent = `= Same measurements, different ${OF_IMAGES ? "files" : "pins"}`;
   byId("headline").append(...data.headline.map((sentence) => el("li", {}, sentence)));
   if (data.culprits.length > 0)
     byId("culprits").append(
@@ -48,6 +48,17 @@ function showRest() {
 
 /* ---- All of it, from front to back ---- */
 
+/** What only images have does not belong to the page of what pins one. */
+function fitToPins() {
+  byId("files").hidden = true;
+  byId("registers-heading").textContent = "Registers of both";
+  byId("rest-heading").textContent = "What else is pinned";
+  const skip = document.querySelector(".skip");
+  skip.href = "#rest";
+  skip.textContent = "Skip to the pins";
+}
+
+if (!OF_IMAGES) fitToPins();
 showHead();
 showImages();
 showRegisters();
