@@ -11,12 +11,11 @@
 
 #include <unistd.h>
 
-#include "progress.hpp"
+#include "subjects.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/base/text.hpp"
-#include "reproduce/build/compare_images.hpp"
 #include "reproduce/perturb/run.hpp"
 #include "reproduce/report/check.hpp"
 
@@ -65,7 +64,8 @@ fs::path this_program() {
   return path;
 }
 
-report::CheckResult run_both(const std::vector<std::string>& arguments, const fs::path& folder) {
+report::CheckResult run_both(const std::vector<std::string>& arguments, const fs::path& folder,
+                             const Terminal& terminal) {
   report::CheckResult result;
   std::map<perturb::Condition, std::string> not_varied;
   std::array<fs::path, 2> images;
@@ -88,7 +88,7 @@ report::CheckResult run_both(const std::vector<std::string>& arguments, const fs
     else
       result.not_varied.emplace_back(name, missed->second);
   }
-  result.differences = build::compare_images(images[0], images[1], folder);
+  result.images = compare_subjects(images[0].string(), images[1].string(), terminal);
   return result;
 }
 
@@ -99,13 +99,13 @@ ExitCode check_reproducible(const std::vector<std::string>& arguments,
   const TemporaryFolder workplace(fs::absolute(scratch_folder), ".reproduce.check");
   const report::CheckResult result = [&] {
     terminal.note("building twice under different circumstances");
-    return run_both(arguments, workplace.path());
+    return run_both(arguments, workplace.path(), terminal);
   }();
   if (terminal.json())
     terminal.answer(report::check_json(result));
   else
     terminal.answer_to_people(report::check_text(result));
-  return result.differences.empty() ? ExitCode::yes : ExitCode::no;
+  return result.images.same ? ExitCode::yes : ExitCode::no;
 }
 
 }  // namespace reproduce::cli

@@ -84,9 +84,7 @@ std::string group(const std::string& heading, const std::vector<diff::Difference
 std::string diagnosis_text(const Comparison& comparison, const DiffStyle& style) {
   std::string text;
   for (const std::string& sentence : comparison.headline) text += style.strong(sentence) + "\n";
-  for (const diff::Culprit& culprit : comparison.culprits)
-    text +=
-        "likely cause: " + culprit.name + ": " + culprit.words + "\n  do: " + culprit.advice + "\n";
+  for (const diff::Culprit& culprit : comparison.culprits) text += likely_cause(culprit);
   return text;
 }
 

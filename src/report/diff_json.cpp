@@ -135,12 +135,9 @@ std::string diff_json(const Comparison& comparison) {
                    {"before", side_json(comparison.before)},
                    {"after", side_json(comparison.after)},
                    {"headline", comparison.headline},
-                   {"culprits", ordered_json::array()},
+                   {"culprits", culprit_records(comparison.culprits)},
                    {"notes", ordered_json::array()},
                    {"registers", ordered_json::array()}};
-  for (const diff::Culprit& culprit : comparison.culprits)
-    out["culprits"].push_back(
-        {{"name", culprit.name}, {"words", culprit.words}, {"advice", culprit.advice}});
   for (const std::string& note : comparison.notes) out["notes"].push_back(printable(note));
   for (const diff::RegisterComparison& pcr : comparison.registers)
     out["registers"].push_back(register_json(pcr));

@@ -93,6 +93,11 @@ std::vector<std::string> entry_lines(const TreeComparison& tree, std::uint32_t r
   return lines;
 }
 
+std::string likely_cause(const diff::Culprit& culprit) {
+  return "likely cause: " + culprit.name + ": " + culprit.words + "\n  do: " + culprit.advice +
+         "\n";
+}
+
 std::string difference_words(const diff::Difference& difference) {
   if (difference.where.empty() || difference.what.starts_with("parameter-"))
     return difference.words;

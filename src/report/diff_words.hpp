@@ -22,6 +22,9 @@ namespace reproduce::report {
 /// "BuildTime: '...' -> '...'".
 [[nodiscard]] std::string difference_words(const diff::Difference& difference);
 
+/// Two lines: "likely cause: NAME: what was seen", "  do: what to do".
+[[nodiscard]] std::string likely_cause(const diff::Culprit& culprit);
+
 /// "kernel 'a.eif': 5 bytes, MALFORMED" and so on.
 [[nodiscard]] std::string side_words(const diff::Side& side);
 

@@ -27,6 +27,14 @@ ordered_json certificate_record(const Certificate& certificate) {
           {"der", to_hex(certificate.der)}};
 }
 
+ordered_json culprit_records(const std::vector<diff::Culprit>& culprits) {
+  ordered_json records = ordered_json::array();
+  for (const diff::Culprit& culprit : culprits)
+    records.push_back(
+        {{"name", culprit.name}, {"words", culprit.words}, {"advice", culprit.advice}});
+  return records;
+}
+
 std::string dump(const ordered_json& record, int indent) {
   return record.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }

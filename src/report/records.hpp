@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "reproduce/crypto/x509.hpp"
+#include "reproduce/diff/difference.hpp"
 #include "reproduce/measure/registers.hpp"
 
 namespace reproduce::report {
@@ -19,6 +21,9 @@ namespace reproduce::report {
 [[nodiscard]] nlohmann::ordered_json registers_record(const measure::Registers& registers);
 
 [[nodiscard]] nlohmann::ordered_json certificate_record(const Certificate& certificate);
+
+/// A list: `name`, `words`, `advice`.
+[[nodiscard]] nlohmann::ordered_json culprit_records(const std::vector<diff::Culprit>& culprits);
 
 /// `record` as text; -1: on one line. Names in certificates may claim to be
 /// UTF-8 and not be it: what is not is replaced.

@@ -63,12 +63,13 @@ changing_ramdisk() {
 }
 changing_ramdisk
 expect 1 "$REPRODUCE" build --check --kernel kernel --cmdline c --ramdisk ramdisk -o x.eif
-says out "ramdisk 0: '/changed' differs in content"
+says out "DIFFERS  PCR1 moved because ramdisk 0 differs: /changed changed; PCR0 follows; PCR2 is untouched"
 [ ! -e x.eif ]
 wait
 changing_ramdisk
 expect 1 "$REPRODUCE" build --check --kernel kernel --cmdline c --ramdisk ramdisk -o x.eif --json
-says out "'/changed' differs in content"
+says out 'ramdisk 0 differs: /changed changed'
+says out '"culprits": ['
 wait
 
 # A build that fails is no answer.

@@ -6,11 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "reproduce/diff/difference.hpp"
+
 namespace reproduce::report {
 
 struct CheckResult {
-  std::vector<std::string> differences;  ///< sentences; none when both images are the same
-  std::vector<std::string> varied;       ///< names of conditions
+  diff::Comparison images;          ///< of the first build and the second
+  std::vector<std::string> varied;  ///< names of conditions
   std::vector<std::pair<std::string, std::string>> not_varied;  ///< name and reason
 };
 
