@@ -1,5 +1,6 @@
 #include "reproduce/report/sbom.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -50,13 +51,40 @@ ordered_json spdx_checksum(const char* algorithm, const std::string& value) {
   return {{"algorithm", algorithm}, {"checksumValue", value}};
 }
 
+/// SPDX 2.3, section 7.9: the SHA-1 of the files' SHA-1s in hexadecimal, in order, one behind the
+/// other.
+std::string verification_code(const std::vector<ListedFile>& files) {
+  std::vector<std::string> digests;
+  digests.reserve(files.size());
+  for (const ListedFile& file : files) digests.push_back(to_hex(file.sha1));
+  std::sort(digests.begin(), digests.end());
+  Sha1 all;
+  for (const std::string& digest : digests) all.update(as_bytes(digest));
+  return to_hex(std::move(all).finish());
+}
+
+/// A package that contains files has them analysed, and then a verification code; one that has
+/// none of either says so (sections 7.8 and 7.9).
 ordered_json spdx_image(const SbomSubject& subject) {
-  return {{"SPDXID", "SPDXRef-Image"},
-          {"name", printable(subject.name)},
-          {"downloadLocation", "NOASSERTION"},
-          {"filesAnalyzed", false},
-          {"checksums", list_of(spdx_checksum("SHA256", image_digest(subject)))},
-          {"primaryPackagePurpose", "OPERATING-SYSTEM"}};
+  const std::vector<ListedFile>& files = subject.inventory.files;
+  ordered_json out{{"SPDXID", "SPDXRef-Image"},
+                   {"name", printable(subject.name)},
+                   {"downloadLocation", "NOASSERTION"},
+                   {"filesAnalyzed", !files.empty()}};
+  if (!files.empty())
+    out["packageVerificationCode"] = {{"packageVerificationCodeValue", verification_code(files)}};
+  out["checksums"] = list_of(spdx_checksum("SHA256", image_digest(subject)));
+  out["primaryPackagePurpose"] = "OPERATING-SYSTEM";
+  return out;
+}
+
+/// Section 7.5 has an address in parentheses, where databases have `Name <address>`.
+std::string spdx_agent(std::string_view maintainer) {
+  const std::size_t open = maintainer.rfind(" <");
+  if (open == std::string_view::npos || !maintainer.ends_with('>'))
+    return "Organization: " + printable(maintainer);
+  const std::string_view address = maintainer.substr(open + 2, maintainer.size() - open - 3);
+  return "Organization: " + printable(maintainer.substr(0, open)) + " (" + printable(address) + ")";
 }
 
 ordered_json spdx_package(const ListedPackage& listed, const std::string& id) {
@@ -66,7 +94,7 @@ ordered_json spdx_package(const ListedPackage& listed, const std::string& id) {
                    {"versionInfo", printable(package.version)},
                    {"downloadLocation", "NOASSERTION"},
                    {"filesAnalyzed", false}};
-  if (!package.supplier.empty()) out["supplier"] = "Organization: " + printable(package.supplier);
+  if (!package.supplier.empty()) out["supplier"] = spdx_agent(package.supplier);
   if (!package.source.empty())
     out["sourceInfo"] = "built from the source package " + printable(package.source);
   out["comment"] = "listed in " + printable(listed.database);

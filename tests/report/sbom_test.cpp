@@ -1,8 +1,11 @@
 #include "reproduce/report/sbom.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "support/newc.hpp"
+#include "support/temp_dir.hpp"
 #include "support/toy_image.hpp"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -59,7 +62,7 @@ TEST(Spdx, HasEveryFieldThatItsSchemaRequires) {
   EXPECT_EQ(bash["name"], "bash");
   EXPECT_EQ(bash["versionInfo"], "5.2+b1");
   EXPECT_EQ(bash["downloadLocation"], "NOASSERTION");
-  EXPECT_EQ(bash["supplier"], "Organization: Some\\x1b One <a@b>");
+  EXPECT_EQ(bash["supplier"], "Organization: Some\\x1b One (a@b)");
   EXPECT_EQ(bash["externalRefs"][0]["referenceLocator"], "pkg:deb/debian/bash@5.2%2Bb1?arch=amd64");
   ASSERT_EQ(json["files"].size(), 3u);
   const auto& file = json["files"][2];
@@ -71,6 +74,31 @@ TEST(Spdx, HasEveryFieldThatItsSchemaRequires) {
   ASSERT_EQ(json["relationships"].size(), 5u);
   EXPECT_EQ(json["relationships"][0]["relationshipType"], "DESCRIBES");
   EXPECT_EQ(json["relationships"][4]["relatedSpdxElement"], "SPDXRef-File-2");
+}
+
+// Sections 7.8 and 7.9 of SPDX 2.3: an image that contains files has analysed them, and says what
+// sha1sum makes of their digests, sorted and joined. An image without files has done neither.
+TEST(Spdx, AnImageThatContainsFilesHasTheirVerificationCode) {
+  const auto json = nlohmann::json::parse(written(image_with_software(), spdx_json));
+  const auto& image = json["packages"][0];
+  EXPECT_EQ(image["filesAnalyzed"], true);
+  std::vector<std::string> digests;
+  for (const auto& file : json["files"]) digests.push_back(file["checksums"][0]["checksumValue"]);
+  std::sort(digests.begin(), digests.end());
+  std::string joined;
+  for (const std::string& digest : digests) joined += digest;
+  const std::string code = test::run("printf " + joined + " | sha1sum | cut -c 1-40").output;
+  EXPECT_EQ(
+      image["packageVerificationCode"]["packageVerificationCodeValue"].get<std::string>() + "\n",
+      code);
+  EXPECT_FALSE(json["packages"][1].contains("packageVerificationCode"));
+
+  test::ToyImage empty;
+  empty.sections[3].payload = test::newc_trailer();
+  empty.sections.pop_back();
+  const auto none = nlohmann::json::parse(written(empty.bytes(), spdx_json));
+  EXPECT_EQ(none["packages"][0]["filesAnalyzed"], false);
+  EXPECT_FALSE(none["packages"][0].contains("packageVerificationCode"));
 }
 
 TEST(CycloneDx, HasEveryFieldThatItsSchemaRequires) {
