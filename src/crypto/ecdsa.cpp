@@ -1,5 +1,6 @@
 #include "reproduce/crypto/ecdsa.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -78,6 +79,39 @@ std::string_view words(Curve curve) {
 
 std::size_t signature_size(Curve curve) {
   return facts_of(curve).signature_size;
+}
+
+Bytes message_digest(Curve curve, ByteView message) {
+  const EVP_MD* const digest = facts_of(curve).digest();
+  Bytes value(static_cast<std::size_t>(EVP_MD_get_size(digest)));
+  if (EVP_Digest(message.data(), message.size(), value.data(), nullptr, digest, nullptr) != 1)
+    throw Error(ErrorKind::environment, "OpenSSL could not compute a digest",
+                {.got = openssl::take_error_words()});
+  return value;
+}
+
+std::optional<Bytes> raw_signature(Curve curve, ByteView der) {
+  const std::size_t size = signature_size(curve);
+  if (der.size() > 2 * size) return std::nullopt;  // far more than the longest takes
+  const std::uint8_t* end = der.data();
+  const SignatureHandle signature(d2i_ECDSA_SIG(nullptr, &end, static_cast<long>(der.size())));
+  ERR_clear_error();
+  if (!signature) return std::nullopt;
+  const auto half = static_cast<int>(size / 2);
+  Bytes raw(size);
+  const bool fits =
+      BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), raw.data(), half) == half &&
+      BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), raw.data() + half, half) == half;
+  ERR_clear_error();
+  // Negative numbers, other spellings and what follows the signature do not come out the same.
+  if (!fits || !std::ranges::equal(der_signature(raw), der)) return std::nullopt;
+  return raw;
+}
+
+bool EcPublicKey::operator==(const EcPublicKey& other) const {
+  const bool equal = curve_ == other.curve_ && EVP_PKEY_eq(key_.get(), other.key_.get()) == 1;
+  ERR_clear_error();
+  return equal;
 }
 
 void EcPublicKey::Free::operator()(evp_pkey_st* key) const noexcept {

@@ -120,5 +120,45 @@ TEST(EcPublicKey, RefusesWhatIsNoKeyOnAnAcceptedCurve) {
     EXPECT_FALSE(EcPublicKey::decode(ByteView(whole).first(size))) << size << " bytes";
 }
 
+TEST(EcPublicKey, IsEqualToTheSamePointAlone) {
+  for (const KnownAnswer& known : known_answers)
+    for (const KnownAnswer& other : known_answers)
+      EXPECT_EQ(key_of(known) == key_of(other), known.curve == other.curve);
+  // The generator of P-384 (FIPS 186-4, D.1.2.4), another point on the same curve.
+  const KnownAnswer& p384 = known_answers[1];
+  EXPECT_FALSE(key_of({Curve::p384, p384.key_prefix,
+                       "AA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B98"
+                       "59F741E082542A385502F25DBF55296C3A545E3872760AB7",
+                       "3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147C"
+                       "E9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F",
+                       "", ""}) == key_of(p384));
+}
+
+TEST(RawSignature, IsTakenOutOfDerInItsOneSpelling) {
+  // 30 06 02 01 05 02 01 07: r = 5, s = 7.
+  EXPECT_EQ(raw_signature(Curve::p256, from_hex("3006020105020107").value()),
+            joined({std::string(62, '0'), "05", std::string(62, '0'), "07"}));
+  const char* const others[] = {"",
+                                "3006020105020107ff",    // something behind it
+                                "30080202000502020007",  // numbers with a zero too many
+                                "3006020185020107",      // a negative number
+                                "308106020105020107",    // a length that takes too many bytes
+                                "3080020105020107"
+                                "0000",        // an indefinite length
+                                "3003020105",  // one number
+                                "0203010203"};
+  for (const char* const der : others)
+    EXPECT_EQ(raw_signature(Curve::p256, from_hex(der).value_or(Bytes{})), std::nullopt) << der;
+  // A number of 33 bytes fits no half of 32.
+  EXPECT_EQ(raw_signature(Curve::p256, joined({"3026022101", std::string(64, '0'), "020107"})),
+            std::nullopt);
+}
+
+TEST(MessageDigest, GoesWithTheCurve) {
+  EXPECT_EQ(message_digest(Curve::p256, as_bytes("x")).size(), 32U);
+  EXPECT_EQ(message_digest(Curve::p384, as_bytes("x")).size(), 48U);
+  EXPECT_EQ(message_digest(Curve::p521, as_bytes("x")).size(), 64U);
+}
+
 }  // namespace
 }  // namespace reproduce

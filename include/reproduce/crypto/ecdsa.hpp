@@ -25,6 +25,14 @@ enum class Curve { p256, p384, p521 };
 /// Bytes of r||s: 64, 96 or 132.
 [[nodiscard]] std::size_t signature_size(Curve curve);
 
+/// What is signed of a message: its digest by the algorithm that goes with the curve.
+[[nodiscard]] Bytes message_digest(Curve curve, ByteView message);
+
+/// r||s out of the DER form of a signature (RFC 3279, section 2.2.3: ECDSA-Sig-Value), which
+/// most libraries, tokens and services give. Nothing when it is anything else, has another
+/// spelling, or numbers that are too large for the curve.
+[[nodiscard]] std::optional<Bytes> raw_signature(Curve curve, ByteView der);
+
 /// A point on one of the three curves. Moves only.
 class EcPublicKey {
  public:
@@ -39,6 +47,9 @@ class EcPublicKey {
   /// Whether `signature` over `message` is by this key. A signature of the wrong
   /// size, or with r or s outside 1..n-1, is simply not.
   [[nodiscard]] bool signed_this(ByteView message, ByteView signature) const;
+
+  /// Whether both are the same point on the same curve.
+  [[nodiscard]] bool operator==(const EcPublicKey& other) const;
 
  private:
   struct Free {
