@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
@@ -150,6 +151,16 @@ Bytes protected_header_for(Algorithm algorithm) {
   out.map(1);
   out.integer(algorithm_label);
   out.integer(static_cast<std::int64_t>(algorithm));
+  return std::move(out).bytes();
+}
+
+Bytes encode_sign1(ByteView protected_header, ByteView payload, ByteView signature) {
+  CborWriter out;
+  out.array(4);
+  out.byte_string(protected_header);
+  out.map(0);
+  out.byte_string(payload);
+  out.byte_string(signature);
   return std::move(out).bytes();
 }
 

@@ -1,9 +1,11 @@
 #include "reproduce/eif/signature.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/cose/cbor.hpp"
+#include "reproduce/cose/cbor_writer.hpp"
 #include "reproduce/cose/sign1.hpp"
 #include "reproduce/eif/layout.hpp"
 
@@ -55,6 +57,12 @@ SignatureEntry decode_entry(const CborItem& item) {
           .cose_sign1 = bytes_of(member(item, "signature"), "signature")};
 }
 
+/// The other way round: every byte is an integer of its own.
+void write_bytes(cose::CborWriter& out, ByteView bytes) {
+  out.array(bytes.size());
+  for (const std::uint8_t byte : bytes) out.unsigned_integer(byte);
+}
+
 /// The payload {"register_index", "register_value"} against `pcr0`.
 std::optional<std::string> payload_fault(ByteView payload, const Sha384Digest& pcr0) {
   const CborItem map = cose::decode_cbor(payload);
@@ -80,6 +88,29 @@ SignatureSection decode_signature_section(ByteView payload) {
   section.certificate =
       decode_pem_certificate(section.entries.front().certificate_pem, "signing certificate");
   return section;
+}
+
+Bytes encode_signature_section(const std::vector<SignatureEntry>& entries) {
+  cose::CborWriter out;
+  out.array(entries.size());
+  for (const SignatureEntry& entry : entries) {
+    out.map(2);
+    out.text_string("signing_certificate");
+    write_bytes(out, as_bytes(entry.certificate_pem));
+    out.text_string("signature");
+    write_bytes(out, entry.cose_sign1);
+  }
+  return std::move(out).bytes();
+}
+
+Bytes signed_register(const Sha384Digest& pcr0) {
+  cose::CborWriter out;
+  out.map(2);
+  out.text_string("register_index");
+  out.unsigned_integer(0);
+  out.text_string("register_value");
+  write_bytes(out, pcr0);
+  return std::move(out).bytes();
 }
 
 std::optional<std::string> signature_fault(const SignatureSection& section,

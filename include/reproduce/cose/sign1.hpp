@@ -48,6 +48,9 @@ struct Sign1 {
 /// The protected header `{1: algorithm}`.
 [[nodiscard]] Bytes protected_header_for(Algorithm algorithm);
 
+/// The message, untagged. `signature`: r||s over signed_bytes() of the two others.
+[[nodiscard]] Bytes encode_sign1(ByteView protected_header, ByteView payload, ByteView signature);
+
 /// Whether `key` signed the message. False as well when the message's algorithm
 /// is not the one of the key's curve.
 [[nodiscard]] bool is_signed_by(const Sign1& message, const EcPublicKey& key);

@@ -36,6 +36,12 @@ struct SignatureSection {
 /// has a certificate. Says nothing about the signature itself.
 [[nodiscard]] SignatureSection decode_signature_section(ByteView payload);
 
+/// The bytes that decode to these entries: exactly those that AWS's tools write.
+[[nodiscard]] Bytes encode_signature_section(const std::vector<SignatureEntry>& entries);
+
+/// The payload of the COSE_Sign1 of an image with this PCR0.
+[[nodiscard]] Bytes signed_register(const Sha384Digest& pcr0);
+
 /// Why the first entry's signature does not hold for an image with this PCR0,
 /// in words; nothing when it does. A signature that does not hold changes no
 /// register, but the hypervisor will not start the image.
