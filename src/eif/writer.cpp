@@ -53,11 +53,17 @@ void ImageWriter::end_section() {
   });
 }
 
-Header ImageWriter::finish() && {
+Header ImageWriter::header_so_far() const {
+  Header header = header_;
   Crc32 crc;
-  crc.update(ByteView(encode_header(header_)).first(crc_offset));
+  crc.update(ByteView(encode_header(header)).first(crc_offset));
   crc.append(body_crc_.value(), offset_ - header_size);
-  header_.crc32 = crc.value();
+  header.crc32 = crc.value();
+  return header;
+}
+
+Header ImageWriter::finish() && {
+  header_ = header_so_far();
   if (predicted_ != header_) out_.write_at(0, encode_header(header_));
   return header_;
 }

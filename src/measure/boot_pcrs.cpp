@@ -33,18 +33,18 @@ void WholeImageLane::update(Part part, ByteView chunk) {
   if (part != Part::later_ramdisk && bootstrap_) bootstrap_->update(chunk);
 }
 
-WholeImagePcrs WholeImageLane::finish() && {
-  if (!bootstrap_) bootstrap_ = image_.clone();
-  return {.pcr0 = extend_from_zero(std::move(image_).finish()),
-          .pcr1 = extend_from_zero(std::move(*bootstrap_).finish())};
+WholeImagePcrs WholeImageLane::so_far() const {
+  const Sha384& bootstrap = bootstrap_ ? *bootstrap_ : image_;
+  return {.pcr0 = extend_from_zero(image_.clone().finish()),
+          .pcr1 = extend_from_zero(bootstrap.clone().finish())};
 }
 
 void ApplicationLane::update(Part part, ByteView chunk) {
   if (part == Part::later_ramdisk) application_.update(chunk);
 }
 
-Sha384Digest ApplicationLane::finish() && {
-  return extend_from_zero(std::move(application_).finish());
+Sha384Digest ApplicationLane::so_far() const {
+  return extend_from_zero(application_.clone().finish());
 }
 
 }  // namespace reproduce::measure

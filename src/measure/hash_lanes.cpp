@@ -31,14 +31,14 @@ void HashLanes::write(ByteView bytes, Part part) {
   }
 }
 
-LaneResults HashLanes::finish() && {
+LaneResults HashLanes::so_far() {
   fan_out_->finish();
-  const WholeImagePcrs whole = std::move(whole_).finish();
+  const WholeImagePcrs whole = whole_.so_far();
   LaneResults results;
   results.registers[0] = whole.pcr0;
   results.registers[1] = whole.pcr1;
-  results.registers[2] = std::move(application_).finish();
-  if (file_) results.file_sha256 = std::move(*file_).finish();
+  results.registers[2] = application_.so_far();
+  if (file_) results.file_sha256 = file_->clone().finish();
   return results;
 }
 

@@ -30,6 +30,9 @@ class ImageWriter {
 
   void end_section();
 
+  /// The header that the image would have if no other section followed.
+  [[nodiscard]] Header header_so_far() const;
+
   /// Writes what was not known before. The header is the one in the file; it
   /// equals the predicted one only if the prediction was right.
   [[nodiscard]] Header finish() &&;

@@ -49,7 +49,9 @@ struct WholeImagePcrs {
 class WholeImageLane {
  public:
   void update(Part part, ByteView chunk);
-  [[nodiscard]] WholeImagePcrs finish() &&;
+  /// Of what has been seen; more may follow.
+  [[nodiscard]] WholeImagePcrs so_far() const;
+  [[nodiscard]] WholeImagePcrs finish() && { return so_far(); }
 
  private:
   Sha384 image_;
@@ -60,7 +62,8 @@ class WholeImageLane {
 class ApplicationLane {
  public:
   void update(Part part, ByteView chunk);
-  [[nodiscard]] Sha384Digest finish() &&;
+  [[nodiscard]] Sha384Digest so_far() const;
+  [[nodiscard]] Sha384Digest finish() && { return so_far(); }
 
  private:
   Sha384 application_;

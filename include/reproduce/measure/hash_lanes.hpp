@@ -38,7 +38,9 @@ class HashLanes {
   /// Copies `bytes` through prepare() and commit().
   void write(ByteView bytes, Part part);
 
-  [[nodiscard]] LaneResults finish() &&;
+  /// Of all that was committed; more may follow. Waits for the threads.
+  [[nodiscard]] LaneResults so_far();
+  [[nodiscard]] LaneResults finish() && { return so_far(); }
 
  private:
   WholeImageLane whole_;
