@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <initializer_list>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,10 +34,11 @@ void enter(Report& report, const std::string& part, const Trouble& trouble) {
 
 /// Applies everything to this process. Opens first, because later it cannot; filters last, because
 /// the filter forbids what the other steps do.
-Report confine(const Confinement& confinement, int pipe, pid_t parent) {
+Report confine(const Confinement& confinement, std::initializer_list<int> pipes, pid_t parent) {
   Report report;
   std::vector<int> kept = confinement.descriptors;
-  kept.push_back(pipe);
+  for (const int pipe : pipes)
+    if (pipe >= 0) kept.push_back(pipe);
   enter(report, "closed descriptors", close_descriptors(kept));
   enter(report, "no core files", forbid_core_files());
   enter(report, "network name space", apply_network_name_space());
@@ -85,22 +88,44 @@ void send_result(MessageWriter& writer, ByteView result) {
   writer.send(MessageKind::end, {});
 }
 
+using Work = std::function<Bytes(const Progress&, const Ask&)>;
+
+/// The child's ends of its two pipes.
+struct ChildPipes {
+  UniqueFd out;  ///< to the parent
+  UniqueFd in;   ///< answers; none for work that has nobody to ask
+};
+
+/// Asks the parent. One question at a time: whoever asks waits for the answer.
+Bytes ask_parent(MessageWriter& out, std::optional<MessageReader>& in, ByteView question) {
+  if (!in) throw Error(ErrorKind::bug, "there is nobody to answer questions", {.hint = bug_hint});
+  out.send(MessageKind::question, question);
+  const std::optional<Message> message = in->next();
+  if (!message) throw Error(ErrorKind::environment, "the parent process gives no answer");
+  if (message->kind == MessageKind::failure) throw Error(decode_error(message->payload));
+  return message->payload;
+}
+
 /// The child, from its first to its last instruction. It must not return: what stands above on
 /// the stack belongs to the parent.
-[[noreturn]] void run_child(const Confinement& confinement,
-                            const std::function<Bytes(const Progress&)>& work, UniqueFd pipe,
+[[noreturn]] void run_child(const Confinement& confinement, const Work& work, ChildPipes pipes,
                             pid_t parent) noexcept {
   open_standard_descriptors();
-  const int pipe_number = pipe.get();
-  MessageWriter writer(std::move(pipe));
+  const int out = pipes.out.get();
+  const int in = pipes.in.get();
+  MessageWriter writer(std::move(pipes.out));
+  std::optional<MessageReader> reader;
+  if (in >= 0) reader.emplace(std::move(pipes.in));
   try {
     try {
-      writer.send(MessageKind::report, encode_report(confine(confinement, pipe_number, parent)));
-      const Bytes result = work([&writer](std::uint64_t done) {
+      writer.send(MessageKind::report, encode_report(confine(confinement, {out, in}, parent)));
+      const Progress tell = [&writer](std::uint64_t done) {
         ByteWriter number;
         number.write(done);
         writer.send(MessageKind::progress, number.view());
-      });
+      };
+      const Ask ask = [&](ByteView question) { return ask_parent(writer, reader, question); };
+      const Bytes result = work(tell, ask);
       send_result(writer, result);
     } catch (...) {
       writer.send(MessageKind::failure, encode_error(current_error()));
@@ -111,11 +136,40 @@ void send_result(MessageWriter& writer, ByteView result) {
   ::_exit(0);
 }
 
+/// Answers a child's questions. Keeps the child's end of the pipe open too, so that writing to a
+/// child that has died is no signal to this process.
+class Answerer {
+ public:
+  Answerer(const Ask& answer, UniqueFd write_end, UniqueFd read_end)
+      : answer_(answer), writer_(std::move(write_end)), read_end_(std::move(read_end)) {}
+
+  void reply(ByteView question) {
+    // A pipe holds as much without a reader (pipe(7)), so that this never waits for the child.
+    constexpr std::size_t largest_answer = (std::size_t{1} << 16) - 64;
+    try {
+      const Bytes answer = answer_(question);
+      if (answer.size() > largest_answer)
+        throw Error(ErrorKind::bug, "an answer is too large", {.hint = bug_hint});
+      writer_.send(MessageKind::result, answer);
+    } catch (const Error& error) {
+      Bytes failure = encode_error(error);
+      if (failure.size() > largest_answer)
+        failure = encode_error(Error(error.kind(), std::string(error.what()).substr(0, 4096)));
+      writer_.send(MessageKind::failure, failure);
+    }
+  }
+
+ private:
+  const Ask& answer_;  // the caller's, who waits
+  MessageWriter writer_;
+  UniqueFd read_end_;
+};
+
 /// What the child says, put together.
 class Answer {
  public:
-  Answer(std::uint64_t result_limit, const Progress& progress)
-      : result_limit_(result_limit), progress_(progress) {}
+  Answer(std::uint64_t result_limit, const Progress& progress, std::optional<Answerer>& answerer)
+      : result_limit_(result_limit), progress_(progress), answerer_(answerer) {}
 
   void take(Message&& message) {
     if (finished_) throw_out_of_order();
@@ -140,6 +194,10 @@ class Answer {
       case MessageKind::end:
         if (is_first) throw_out_of_order();
         finished_ = true;
+        return;
+      case MessageKind::question:
+        if (is_first || !answerer_) throw_out_of_order();
+        answerer_->reply(message.payload);
         return;
     }
     throw_out_of_order();
@@ -184,6 +242,7 @@ class Answer {
 
   std::uint64_t result_limit_;
   const Progress& progress_;  // the caller's, who waits for the answer
+  std::optional<Answerer>& answerer_;
   Outcome outcome_{};
   std::optional<Error> failure_{};
   bool started_ = false;
@@ -194,16 +253,34 @@ class Answer {
 
 Outcome run_confined(const Confinement& confinement,
                      const std::function<Bytes(const Progress&)>& work, const Progress& progress) {
-  if (confinement.mode == Mode::off)
-    return {.result = work(progress ? progress : [](std::uint64_t) {}), .report = {}};
+  return run_confined(
+      confinement, Help{},
+      [&work](const Progress& tell, const Ask& /*nothing*/) { return work(tell); }, progress);
+}
+
+Outcome run_confined(const Confinement& confinement, const Help& help, const Work& work,
+                     const Progress& progress) {
+  if (confinement.mode == Mode::off) {
+    if (help.prepare) help.prepare();
+    return {.result = work(
+                progress ? progress : [](std::uint64_t) {}, help.answer),
+            .report = {}};
+  }
   Pipe pipe = make_pipe();
+  Pipe answers = help.answer ? make_pipe() : Pipe{};
   const pid_t parent = ::getpid();
   const pid_t pid = fork_process();
-  if (pid == 0) run_child(confinement, work, std::move(pipe.write_end), parent);
+  if (pid == 0)
+    run_child(confinement, work,
+              {.out = std::move(pipe.write_end), .in = std::move(answers.read_end)}, parent);
   ChildProcess child(pid);
   pipe.write_end = UniqueFd();
+  if (help.prepare) help.prepare();
   MessageReader reader(std::move(pipe.read_end));
-  Answer answer(confinement.result_limit, progress);
+  std::optional<Answerer> answerer;
+  if (help.answer)
+    answerer.emplace(help.answer, std::move(answers.write_end), std::move(answers.read_end));
+  Answer answer(confinement.result_limit, progress, answerer);
   while (std::optional<Message> message = reader.next()) answer.take(std::move(*message));
   const int status = child.wait();
   if (reader.was_cut_short()) answer.forget();

@@ -121,7 +121,7 @@ std::optional<Message> MessageReader::next() {
   const auto kind = reader.read<std::uint8_t>("kind");
   const auto size = reader.read<std::uint32_t>("size");
   if (kind < static_cast<std::uint8_t>(MessageKind::report) ||
-      kind > static_cast<std::uint8_t>(MessageKind::end))
+      kind > static_cast<std::uint8_t>(MessageKind::question))
     throw_not_a_message("kind " + std::to_string(kind));
   if (size > largest_payload) throw_not_a_message(counted(size, "byte"));
   Message message{.kind = static_cast<MessageKind>(kind), .payload = Bytes(size)};

@@ -170,6 +170,95 @@ TEST(Confine, AProgressThatThrowsEndsTheWork) {
   EXPECT_FALSE(has_children());
 }
 
+TEST(Confine, QuestionsAreAnsweredInTheParent) {
+  for (const Mode mode : {Mode::automatic, Mode::off}) {
+    std::vector<Bytes> asked;
+    bool is_prepared = false;
+    const Help help{.prepare = [&] { is_prepared = true; },
+                    .answer =
+                        [&](ByteView question) {
+                          EXPECT_TRUE(is_prepared);
+                          asked.emplace_back(question.begin(), question.end());
+                          return Bytes{static_cast<std::uint8_t>(question.size())};
+                        }};
+    const Outcome outcome = run_confined({.mode = mode}, help, [](const Progress&, const Ask& ask) {
+      Bytes answers = ask(Bytes{1, 2, 3});
+      const Bytes more = ask(Bytes(200));
+      answers.insert(answers.end(), more.begin(), more.end());
+      return answers;
+    });
+    EXPECT_EQ(outcome.result, (Bytes{3, 200}));
+    EXPECT_EQ(asked, (std::vector<Bytes>{{1, 2, 3}, Bytes(200)}));
+  }
+}
+
+// What signs an image is opened then: the child must not have it.
+TEST(Confine, TheParentPreparesOnceTheChildIsACopyOfItsOwn) {
+  int secret = 0;
+  const Help help{.prepare = [&] { secret = 7; },
+                  .answer = [&](ByteView) { return Bytes{static_cast<std::uint8_t>(secret)}; }};
+  const Outcome outcome = run_confined({}, help, [&](const Progress&, const Ask& ask) {
+    Bytes seen = ask({});
+    seen.push_back(static_cast<std::uint8_t>(secret));
+    return seen;
+  });
+  EXPECT_EQ(outcome.result, (Bytes{7, 0}));
+}
+
+TEST(Confine, AnAnswerThatIsAnErrorIsThrownAtTheWork) {
+  const Help help{.prepare = {}, .answer = [](ByteView) -> Bytes {
+                    throw Error(ErrorKind::untrusted, "no", {.file = "key", .hint = "ask again"});
+                  }};
+  try {
+    (void)run_confined({}, help, [](const Progress&, const Ask& ask) { return ask({}); });
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::untrusted);
+    EXPECT_EQ(error.context().file, "key");
+    EXPECT_EQ(error.context().hint, "ask again");
+  }
+  const Outcome outcome = run_confined({}, help, [](const Progress&, const Ask& ask) {
+    try {
+      return ask({});
+    } catch (const Error&) {
+      return Bytes{1};
+    }
+  });
+  EXPECT_EQ(outcome.result, Bytes{1});
+}
+
+TEST(Confine, AQuestionWithoutAnybodyToAnswerIsABug) {
+  try {
+    (void)run_confined({}, Help{}, [](const Progress&, const Ask& ask) { return ask({}); });
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::bug);
+  }
+}
+
+TEST(Confine, AnAnswerThatIsTooLargeIsABugAndNoDeadlock) {
+  const Help help{.prepare = {}, .answer = [](ByteView) { return Bytes(1U << 20); }};
+  try {
+    (void)run_confined({}, help, [](const Progress&, const Ask& ask) { return ask({}); });
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::bug);
+  }
+}
+
+TEST(Confine, AParentThatCannotPrepareEndsTheWork) {
+  const Help help{.prepare = [] { throw Error(ErrorKind::usage, "no key"); }, .answer = {}};
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THROW((void)run_confined({}, help,
+                                  [](const Progress&, const Ask&) {
+                                    ::sleep(60);
+                                    return Bytes();
+                                  }),
+               Error);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+  EXPECT_FALSE(has_children());
+}
+
 TEST(Confine, AnErrorComesBackWithItsContext) {
   const Error error = error_of([](const Progress&) -> Bytes {
     throw Error(ErrorKind::untrusted, "the pin does not hold",

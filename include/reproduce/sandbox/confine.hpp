@@ -25,6 +25,17 @@ struct Confinement {
 /// Takes how far the work has come, in whatever unit the work counts.
 using Progress = std::function<void(std::uint64_t)>;
 
+/// Takes a question and gives the answer, or throws Error.
+using Ask = std::function<Bytes(ByteView)>;
+
+/// What the parent does for the work, in a process that keeps what the work must not know.
+struct Help {
+  /// Called once the child runs, so that nothing it leaves in memory is the child's. What it
+  /// throws ends the child.
+  std::function<void()> prepare{};
+  Ask answer{};  ///< called for each question; at most 64 KiB each way
+};
+
 struct Outcome {
   Bytes result;
   Report report;
@@ -54,6 +65,12 @@ struct Outcome {
 /// the child; Error{bug} when it crashed or sent what is no answer.
 [[nodiscard]] Outcome run_confined(const Confinement& confinement,
                                    const std::function<Bytes(const Progress&)>& work,
+                                   const Progress& progress = {});
+
+/// The same for work that has questions: its second argument asks `help.answer` in the parent and
+/// gives the answer, or throws the Error. With Mode::off both are simply called.
+[[nodiscard]] Outcome run_confined(const Confinement& confinement, const Help& help,
+                                   const std::function<Bytes(const Progress&, const Ask&)>& work,
                                    const Progress& progress = {});
 
 }  // namespace reproduce::sandbox

@@ -18,7 +18,8 @@ enum class MessageKind : std::uint8_t {
   progress = 2,  ///< 8 bytes, big-endian
   result = 3,    ///< a piece of the result
   failure = 4,   ///< an Error; nothing follows
-  end = 5        ///< the result is complete; nothing follows
+  end = 5,       ///< the result is complete; nothing follows
+  question = 6   ///< for the parent, which says a result or a failure on another pipe
 };
 
 /// On the pipe: kind (1 byte), size of the payload (4 bytes, big-endian), payload.
