@@ -25,6 +25,7 @@
         pkgs.bzip2
         pkgs.cli11
         pkgs.curl
+        pkgs.gnutls
         pkgs.gtest
         pkgs.isa-l
         pkgs.libarchive

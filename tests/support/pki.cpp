@@ -130,15 +130,21 @@ Bytes PrivateKey::public_key_info() const {
   return encode(key_.get(), i2d_PUBKEY);
 }
 
-Bytes PrivateKey::sign(ByteView message) const {
+Bytes PrivateKey::sign_der(ByteView message) const {
   const DigestHandle context(EVP_MD_CTX_new());
   require(EVP_DigestSignInit(context.get(), nullptr, digest_for(kind_), nullptr, key_.get()) == 1);
   std::size_t size = 0;
   require(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) == 1);
   Bytes der(size);
   require(EVP_DigestSign(context.get(), der.data(), &size, message.data(), message.size()) == 1);
+  der.resize(size);
+  return der;
+}
+
+Bytes PrivateKey::sign(ByteView message) const {
+  const Bytes der = sign_der(message);
   const std::uint8_t* end = der.data();
-  const SignatureHandle signature(d2i_ECDSA_SIG(nullptr, &end, static_cast<long>(size)));
+  const SignatureHandle signature(d2i_ECDSA_SIG(nullptr, &end, static_cast<long>(der.size())));
   require(signature != nullptr);
   const int half = half_size(kind_);
   Bytes raw(static_cast<std::size_t>(2 * half));

@@ -27,6 +27,9 @@ class PrivateKey {
   /// r||s over the digest that goes with the curve, as COSE has it.
   [[nodiscard]] Bytes sign(ByteView message) const;
 
+  /// The same as DER, another signature each time.
+  [[nodiscard]] Bytes sign_der(ByteView message) const;
+
   [[nodiscard]] evp_pkey_st* get() const noexcept { return key_.get(); }
 
  private:
