@@ -182,7 +182,9 @@ Check check_image_signature(const Reference& reference) {
             .words = "the image's own signature does not hold: " + *image.signature_fault};
   return {.name = "image-signature",
           .outcome = Outcome::pass,
-          .words = "by " + words(image.signature->certificate.subject)};
+          .words = "by " + words(image.signature->certificate.subject),
+          .values = {{"not_before", format_utc(image.signature->certificate.not_before.time)},
+                     {"not_after", format_utc(image.signature->certificate.not_after.time)}}};
 }
 
 }  // namespace reproduce::verify
