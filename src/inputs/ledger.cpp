@@ -30,6 +30,8 @@ std::string_view words_for(InputKind kind) {
       return "metadata";
     case InputKind::signature:
       return "signature";
+    case InputKind::certificate:
+      return "certificate";
     case InputKind::init:
       return "init";
     case InputKind::nsm:

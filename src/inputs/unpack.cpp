@@ -220,6 +220,7 @@ UnpackedInput unpack(Ledger& ledger, InputId id, const std::filesystem::path& sc
     case InputKind::cmdline:
     case InputKind::metadata:
     case InputKind::signature:
+    case InputKind::certificate:
     case InputKind::init:
     case InputKind::nsm:
     case InputKind::raw:

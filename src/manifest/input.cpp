@@ -14,6 +14,8 @@ std::string_view name_of(InputKind kind) noexcept {
       return "metadata";
     case InputKind::signature:
       return "signature";
+    case InputKind::certificate:
+      return "certificate";
     case InputKind::init:
       return "init";
     case InputKind::nsm:
@@ -49,6 +51,7 @@ bool is_one_file(InputKind kind) noexcept {
     case InputKind::cmdline:
     case InputKind::metadata:
     case InputKind::signature:
+    case InputKind::certificate:
     case InputKind::init:
     case InputKind::nsm:
     case InputKind::raw:

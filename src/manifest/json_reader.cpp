@@ -116,6 +116,12 @@ std::uint64_t JsonReader::number(std::string_view key) {
   return value.get<std::uint64_t>();
 }
 
+bool JsonReader::boolean(std::string_view key) {
+  const Json& value = take(key);
+  if (!value.is_boolean()) fail(key, "true or false");
+  return value.get<bool>();
+}
+
 void JsonReader::digest(std::string_view key, std::span<std::uint8_t> digits) {
   const std::string text = string(key);
   const std::optional<Bytes> bytes = from_hex(text);

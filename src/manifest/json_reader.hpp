@@ -27,6 +27,7 @@ class JsonReader {
   [[nodiscard]] bool has(std::string_view key) const { return object_.contains(key); }
   [[nodiscard]] std::string string(std::string_view key);
   [[nodiscard]] std::uint64_t number(std::string_view key);
+  [[nodiscard]] bool boolean(std::string_view key);
   /// Exactly `digits.size()` bytes as lower-case hexadecimal digits.
   void digest(std::string_view key, std::span<std::uint8_t> digits);
   [[nodiscard]] JsonReader object(std::string_view key);

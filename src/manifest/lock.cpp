@@ -25,6 +25,7 @@ std::string register_name(std::uint32_t index) {
 
 OrderedJson write_image(const ExpectedImage& image) {
   OrderedJson json;
+  if (image.without_signature) json["without_signature"] = true;
   json["size_bytes"] = image.size;
   json["sha256"] = to_hex(image.sha256);
   ByteWriter crc;
@@ -60,6 +61,10 @@ std::map<std::uint32_t, Sha384Digest> read_registers(JsonReader reader) {
 
 ExpectedImage read_image(JsonReader reader) {
   ExpectedImage image;
+  if (reader.has("without_signature")) {
+    image.without_signature = reader.boolean("without_signature");
+    if (!image.without_signature) reader.fail("without_signature", "true, or no such key");
+  }
   image.size = reader.number("size_bytes");
   reader.digest("sha256", image.sha256);
   std::array<std::uint8_t, 4> crc{};

@@ -10,11 +10,12 @@ namespace reproduce::manifest {
 namespace {
 
 constexpr std::array all_kinds{
-    InputKind::kernel,    InputKind::kernel_config, InputKind::cmdline, InputKind::metadata,
-    InputKind::signature, InputKind::init,          InputKind::nsm,     InputKind::raw,
-    InputKind::file,      InputKind::attributes,    InputKind::dir,     InputKind::cpio,
-    InputKind::tar,       InputKind::deb,           InputKind::debs,    InputKind::oci,
-    InputKind::eif};
+    InputKind::kernel,   InputKind::kernel_config, InputKind::cmdline,
+    InputKind::metadata, InputKind::signature,     InputKind::certificate,
+    InputKind::init,     InputKind::nsm,           InputKind::raw,
+    InputKind::file,     InputKind::attributes,    InputKind::dir,
+    InputKind::cpio,     InputKind::tar,           InputKind::deb,
+    InputKind::debs,     InputKind::oci,           InputKind::eif};
 
 constexpr std::array all_origins{Origin::path, Origin::url, Origin::command, Origin::registry,
                                  Origin::apt};

@@ -59,13 +59,21 @@ std::vector<SectionKind> Manifest::section_order() const {
   if (image.sections) return *image.sections;
   std::vector<SectionKind> order{SectionKind::kernel, SectionKind::cmdline, SectionKind::metadata};
   order.insert(order.end(), ramdisks.size() + (app ? app_ramdisks : 0), SectionKind::ramdisk);
-  if (signature) order.push_back(SectionKind::signature);
+  if (signature || sign) order.push_back(SectionKind::signature);
   return order;
 }
 
 std::filesystem::path Manifest::locate(const Input& input) const {
   // An absolute path replaces what stands before it.
   return file.parent_path() / input.name;
+}
+
+bool Sign::is_token() const noexcept {
+  return key.starts_with("pkcs11:");  // RFC 7512
+}
+
+std::string Manifest::locate_key() const {
+  return sign->is_token() ? sign->key : (file.parent_path() / sign->key).string();
 }
 
 SourceLine Manifest::line_at(Position position) const {

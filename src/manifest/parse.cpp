@@ -18,8 +18,8 @@
 namespace reproduce::manifest {
 namespace {
 
-constexpr std::array<std::string_view, 7> root_keys{"image",     "kernel",  "app", "ramdisk",
-                                                    "signature", "command", "lint"};
+constexpr std::array<std::string_view, 8> root_keys{"image",     "kernel", "app",     "ramdisk",
+                                                    "signature", "sign",   "command", "lint"};
 
 /// Besides the two of the app.
 std::size_t room_for_ramdisks(const Manifest& manifest) {
@@ -93,6 +93,13 @@ Manifest parse_manifest(std::string text, const std::filesystem::path& file) {
   if (const toml::table* app = root.table("app")) manifest.app = parse_app(site, sources, *app);
   if (const toml::table* signature = root.table("signature"))
     manifest.signature = parse_signature(site, sources, *signature);
+  if (const toml::table* sign = root.table("sign")) {
+    if (manifest.signature)
+      site.fail(begin_of(*sign), "the manifest has both [signature] and [sign]",
+                {.expected = "[signature] for a section that is there already, or [sign] for one "
+                             "that the build makes"});
+    manifest.sign = parse_sign(site, sources, *sign);
+  }
   parse_ramdisks(site, sources, root.tables("ramdisk"), manifest);
   require_sections_fit(site, image, manifest);
   parse_commands(site, root.tables("command"), manifest);

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 7> metadata_keys{
     "raw",   "build_tool", "build_tool_version", "build_time", "operating_system", "kernel_version",
     "custom"};
 constexpr std::array<std::string_view, 1> signature_keys{"raw"};
+constexpr std::array<std::string_view, 2> sign_keys{"certificate", "key"};
 
 /// AWS's builder stamps this when it is told no version.
 constexpr std::string_view default_version = "1.0";
@@ -158,11 +159,25 @@ Signature parse_signature(const ErrorSite& site, SourceReader& sources, const to
   return {.raw = sources.file(reader, "raw", InputKind::signature)};
 }
 
+Sign parse_sign(const ErrorSite& site, SourceReader& sources, const toml::table& table) {
+  const TableReader reader(site, table, "[sign]", sign_keys);
+  Sign sign{.certificate = sources.file(reader, "certificate", InputKind::certificate),
+            .key = reader.string_or("key", ""),
+            .key_at = reader.at("key")};
+  if (sign.key.empty())
+    reader.fail(reader.has("key") ? "key" : "", "[sign] names no `key`",
+                {.expected = "a PEM file, or a PKCS#11 URI such as \"pkcs11:token=...;object=...\"",
+                 .hint = "where the key is elsewhere, leave [sign] out, build, and use "
+                         "`reproduce sign --request`"});
+  return sign;
+}
+
 void require_sections_fit(const ErrorSite& site, const toml::table& image_table,
                           const Manifest& manifest) {
   const TableReader image(site, image_table, "[image]", image_keys);
   const std::uint16_t version = manifest.image.eif_version;
-  if (manifest.signature && version < first_eif_version_with_signature)
+  const bool has_signature = manifest.signature || manifest.sign;
+  if (has_signature && version < first_eif_version_with_signature)
     image.fail("eif_version", "this version of the image format has no signature section",
                {.expected = "3 or 4", .got = std::to_string(version)});
   if (!manifest.image.sections) return;
@@ -171,7 +186,10 @@ void require_sections_fit(const ErrorSite& site, const toml::table& image_table,
   require_count(image, sections, SectionKind::cmdline, 1);
   if (version >= first_eif_version_with_metadata || count_of(sections, SectionKind::metadata) != 0)
     require_count(image, sections, SectionKind::metadata, 1);
-  require_count(image, sections, SectionKind::signature, manifest.signature ? 1 : 0);
+  require_count(image, sections, SectionKind::signature, has_signature ? 1 : 0);
+  if (manifest.sign && sections.back() != SectionKind::signature)
+    image.fail("sections", "`sections` has something behind the signature that [sign] makes",
+               {.hint = "it is made when all else is written, so it comes last"});
   require_count(image, sections, SectionKind::ramdisk,
                 manifest.ramdisks.size() + (manifest.app ? app_ramdisks : 0));
   const auto ramdisk = std::find(sections.begin(), sections.end(), SectionKind::ramdisk);

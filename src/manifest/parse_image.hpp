@@ -1,7 +1,7 @@
 #pragma once
 
-/// The `[image]`, `[kernel]` and `[signature]` tables of a manifest: all sections but ramdisks,
-/// and their order.
+/// The `[image]`, `[kernel]`, `[signature]` and `[sign]` tables of a manifest: all sections but
+/// ramdisks, and their order.
 
 #include "source_reader.hpp"
 #include "table_reader.hpp"
@@ -18,6 +18,9 @@ namespace reproduce::manifest {
 
 [[nodiscard]] Signature parse_signature(const ErrorSite& site, SourceReader& sources,
                                         const toml::table& table);
+
+[[nodiscard]] Sign parse_sign(const ErrorSite& site, SourceReader& sources,
+                              const toml::table& table);
 
 /// Fails unless `sections` of the image names what the manifest has, each as often as the
 /// image's version of the format demands, in an order that readers take.

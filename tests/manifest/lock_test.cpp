@@ -133,6 +133,21 @@ TEST(Lock, ReadsWhatItWrites) {
   EXPECT_EQ(parse_lock(example_text(), "enclave.lock"), example());
 }
 
+TEST(Lock, SaysWhereItExpectsTheImageWithoutItsSignature) {
+  Lock lock = example();
+  EXPECT_EQ(write_lock(lock).find("without_signature"), std::string::npos);
+  lock.image.without_signature = true;
+  lock.inputs[0].kind = InputKind::certificate;
+  const std::string text = write_lock(lock);
+  EXPECT_THAT(text, HasSubstr("\"without_signature\": true"));
+  EXPECT_EQ(parse_lock(text, "enclave.lock"), lock);
+  for (const std::string other : {"false", "1", "\"true\"", "null"}) {
+    std::string wrong = text;
+    wrong.replace(wrong.find("true"), 4, other);
+    EXPECT_THROW((void)parse_lock(wrong, "enclave.lock"), Error) << other;
+  }
+}
+
 TEST(Lock, StandsBesideTheManifest) {
   EXPECT_EQ(lock_path_for("enclave.toml"), "enclave.lock");
   EXPECT_EQ(lock_path_for("a/b.c/app.toml"), "a/b.c/app.lock");

@@ -131,5 +131,63 @@ TEST(ParseSections, PinsWhatIsGivenWholeLikeAnyInput) {
                                   "attributes a"));
 }
 
+constexpr const char* sign_table = "[sign]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
+
+TEST(ParseSign, NamesACertificateThatIsAnInputAndAKeyThatIsNone) {
+  const Manifest manifest = parse("", std::string(one_ramdisk) + sign_table);
+  ASSERT_TRUE(manifest.sign);
+  const Input& input = manifest.inputs[manifest.sign->certificate.input];
+  EXPECT_EQ(input.kind, InputKind::certificate);
+  EXPECT_EQ(input.name, "c.pem");
+  EXPECT_EQ(manifest.inputs.size(), 3U);
+  EXPECT_EQ(manifest.locate_key(), "k.pem");
+  EXPECT_FALSE(manifest.sign->is_token());
+  EXPECT_EQ(manifest.section_order().back(), SectionKind::signature);
+}
+
+TEST(ParseSign, TakesAKeyInATokenAsItIsWritten) {
+  const Manifest manifest = parse(
+      "", std::string(one_ramdisk) + "[sign]\ncertificate = \"c\"\nkey = \"pkcs11:token=t\"\n");
+  EXPECT_TRUE(manifest.sign.value().is_token());
+  EXPECT_EQ(manifest.locate_key(), "pkcs11:token=t");
+}
+
+TEST(ParseSign, RefusesHalfOfIt) {
+  const std::string ramdisk = one_ramdisk;
+  const Error no_key = refusal("", ramdisk + "[sign]\ncertificate = \"c\"\n");
+  EXPECT_EQ(no_key.kind(), ErrorKind::usage);
+  EXPECT_THAT(no_key.what(), HasSubstr("names no `key`"));
+  EXPECT_THAT(refusal("", ramdisk + "[sign]\ncertificate = \"c\"\nkey = \"\"\n").what(),
+              HasSubstr("names no `key`"));
+  EXPECT_EQ(refusal("", ramdisk + "[sign]\nkey = \"k\"\n").kind(), ErrorKind::usage);
+  EXPECT_EQ(refusal("", ramdisk + "[sign]\n").kind(), ErrorKind::usage);
+  EXPECT_EQ(refusal("", ramdisk + sign_table + "pin = \"1234\"\n").kind(), ErrorKind::usage);
+}
+
+TEST(ParseSign, GoesWithNoOtherSignatureAndNoOlderFormat) {
+  const std::string with_sign = std::string(one_ramdisk) + sign_table;
+  EXPECT_THAT(refusal("", with_sign + "[signature]\nraw = \"s\"\n").what(),
+              HasSubstr("both [signature] and [sign]"));
+  EXPECT_EQ(refusal("eif_version = 2", with_sign).kind(), ErrorKind::usage);
+}
+
+TEST(ParseSign, ComesLast) {
+  const std::string with_sign = std::string(one_ramdisk) + sign_table;
+  const auto sections = [](const std::string& names) {
+    return "sections = [\"kernel\", \"cmdline\", " + names + "]";
+  };
+  EXPECT_TRUE(parse(sections("\"metadata\", \"ramdisk 0\", \"signature\""), with_sign).sign);
+  EXPECT_THAT(refusal(sections("\"ramdisk 0\", \"signature\", \"metadata\""), with_sign).what(),
+              HasSubstr("behind the signature"));
+  EXPECT_EQ(refusal(sections("\"metadata\", \"ramdisk 0\""), with_sign).kind(), ErrorKind::usage);
+}
+
+TEST(ParseSign, TakesTheRoomOfARamdisk) {
+  std::string ramdisks;
+  for (int i = 0; i < 28; ++i) ramdisks += one_ramdisk;
+  EXPECT_EQ(parse("", ramdisks + sign_table).ramdisks.size(), 28U);
+  EXPECT_EQ(refusal("", ramdisks + one_ramdisk + sign_table).kind(), ErrorKind::usage);
+}
+
 }  // namespace
 }  // namespace reproduce::manifest

@@ -29,6 +29,7 @@ enum class InputKind {
   cmdline,
   metadata,
   signature,
+  certificate,
   init,
   nsm,
   raw,

@@ -68,6 +68,10 @@ struct ExpectedSection {
 /// The image that the inputs made. The sizes and the checksum are the whole of its header,
 /// so a build knows that before it has read anything, and can hash the image as it writes.
 struct ExpectedImage {
+  /// Whether size, digest, checksum and sections are those of the image without its signature
+  /// section: where a token signs, which makes another signature each time. The registers are
+  /// all of the signed image.
+  bool without_signature = false;
   std::uint64_t size = 0;
   Sha256Digest sha256{};
   std::uint32_t crc32 = 0;

@@ -181,6 +181,17 @@ struct Signature {
   FileRef raw;
 };
 
+/// A signature section that the build makes.
+struct Sign {
+  FileRef certificate;  ///< PEM; goes into the image whole
+  std::string key;      ///< as written: a file, or the PKCS#11 URI of a key in a token. No input:
+                        ///< it is not pinned, and no confined build can read it
+  Position key_at{};
+
+  /// Whether the key is in a token, which makes another signature each time.
+  [[nodiscard]] bool is_token() const noexcept;
+};
+
 struct Manifest {
   std::filesystem::path file;  ///< as the user named it
   std::string text;            ///< the file's bytes
@@ -193,6 +204,7 @@ struct Manifest {
   std::vector<Ramdisk> ramdisks;  ///< at most max_ramdisks with the app's two, and at least one
                                   ///< unless Image::sections says that there is none
   std::optional<Signature> signature{};
+  std::optional<Sign> sign{};  ///< never both
   std::vector<Command> commands;
   Lint lint;
 
@@ -202,6 +214,9 @@ struct Manifest {
 
   /// Where an input of the host lies, seen from the current folder. Of Origin::path only.
   [[nodiscard]] std::filesystem::path locate(const Input& input) const;
+
+  /// Where the key of `sign` lies, seen from the current folder; a URI as it is.
+  [[nodiscard]] std::string locate_key() const;
 
   /// The line that `position` names, for an error with a caret.
   [[nodiscard]] SourceLine line_at(Position position) const;
