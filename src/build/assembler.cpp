@@ -59,13 +59,19 @@ void Assembler::end_section() {
   writer_.end_section();
 }
 
-AssembledImage Assembler::finish() && {
+AssembledImage Assembler::so_far() {
   AssembledImage image;
-  image.header = std::move(writer_).finish();
+  image.header = writer_.header_so_far();
   image.size = eif::image_size(image.header);
-  measure::LaneResults results = std::move(lanes_).finish();
+  measure::LaneResults results = lanes_.so_far();
   image.registers = std::move(results.registers);
   if (predicted_ == image.header) image.sha256 = results.file_sha256;
+  return image;
+}
+
+AssembledImage Assembler::finish() && {
+  AssembledImage image = so_far();
+  (void)std::move(writer_).finish();
   return image;
 }
 

@@ -99,8 +99,9 @@ MadeLock make_lock(const Manifest& manifest, const std::vector<manifest::Pin>& r
   trace("build", [] { return "all inputs are recorded; the second run compares"; });
   Ledger rechecking(manifest, Pinning::recheck, std::move(recording).finish(), surroundings.store);
   Plan again = make_plan(manifest, rechecking, surroundings);
-  const AssembledImage image = write_image(again, nowhere, first.header, progress);
-  if (!image.sha256 || image.registers != first.registers)
+  const AssembledImage image =
+      write_image(again, nowhere, first.bare ? first.bare->header : first.header, progress);
+  if (!(image.bare ? image.bare->sha256 : image.sha256) || image.registers != first.registers)
     throw Error(ErrorKind::bug, "the same inputs made two different images",
                 {.file = manifest.file.string()});
 

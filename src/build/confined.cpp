@@ -7,6 +7,8 @@
 
 #include "transfer.hpp"
 
+#include "reproduce/base/byte_reader.hpp"
+#include "reproduce/base/byte_writer.hpp"
 #include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/base/trace.hpp"
 #include "reproduce/sandbox/confine.hpp"
@@ -57,6 +59,32 @@ Surroundings within(const ScratchFolder& scratch, Surroundings surroundings) {
   return surroundings;
 }
 
+/// What the parent does for a build that signs: PCR0 (48 bytes) and the certificate's text in, the
+/// signature section out.
+sandbox::Help signing_help(const Manifest& manifest, const Surroundings& surroundings) {
+  if (!manifest.sign || surroundings.leave_unsigned || !surroundings.signer.sign) return {};
+  return {.prepare = surroundings.signer.prepare,
+          .answer = [sign = surroundings.signer.sign](ByteView question) {
+            ByteReader in(question);
+            Sha384Digest pcr0{};
+            const ByteView digest = in.take(pcr0.size(), "PCR0");
+            std::copy(digest.begin(), digest.end(), pcr0.begin());
+            return sign(std::string(as_text(in.take(in.remaining(), "certificate"))), pcr0);
+          }};
+}
+
+/// The same surroundings, seen from the child: who signs is asked.
+Surroundings asking(Surroundings surroundings, const sandbox::Ask& ask) {
+  surroundings.signer = {.prepare = {},
+                         .sign = [ask](const std::string& certificate, const Sha384Digest& pcr0) {
+                           ByteWriter question;
+                           question.write(ByteView(pcr0));
+                           question.write(as_bytes(certificate));
+                           return ask(question.view());
+                         }};
+  return surroundings;
+}
+
 sandbox::Confinement confinement(const Manifest& manifest, const Surroundings& surroundings,
                                  sandbox::Mode mode) {
   sandbox::Confinement confined{.mode = mode, .inputs = readable(manifest, surroundings)};
@@ -76,17 +104,19 @@ ConfinedImage build_confined(const Order& order, const Surroundings& surrounding
   const Surroundings inside = within(scratch, surroundings);
   sandbox::Confinement confined = confinement(manifest, inside, mode);
   for (const int descriptor : out.descriptors()) confined.descriptors.push_back(descriptor);
-  const auto work = [&](const sandbox::Progress& report) {
+  const auto work = [&](const sandbox::Progress& report, const sandbox::Ask& ask) {
+    const Surroundings here = asking(inside, ask);
     const BuiltImage built = [&] {
-      if (!order.lock) return build_unpinned(manifest, inside, out, report);
+      if (!order.lock) return build_unpinned(manifest, here, out, report);
       return order.expectation == Expectation::image
-                 ? build_locked(manifest, *order.lock, inside, out, report)
-                 : build_pinned(manifest, *order.lock, inside, out, report);
+                 ? build_locked(manifest, *order.lock, here, out, report)
+                 : build_pinned(manifest, *order.lock, here, out, report);
     }();
     out.flush();
     return encode_image(built);
   };
-  sandbox::Outcome outcome = sandbox::run_confined(confined, work, progress);
+  sandbox::Outcome outcome =
+      sandbox::run_confined(confined, signing_help(manifest, surroundings), work, progress);
   return {.built = decode_image(outcome.result), .report = std::move(outcome.report)};
 }
 
@@ -96,11 +126,11 @@ ConfinedLock lock_confined(const Manifest& manifest, const std::vector<manifest:
   ScratchFolder scratch;
   make_scratch(scratch, manifest, surroundings.scratch_folder);
   const Surroundings inside = within(scratch, surroundings);
-  const auto work = [&](const sandbox::Progress& report) {
-    return encode_lock(make_lock(manifest, resolved, inside, report));
+  const auto work = [&](const sandbox::Progress& report, const sandbox::Ask& ask) {
+    return encode_lock(make_lock(manifest, resolved, asking(inside, ask), report));
   };
-  sandbox::Outcome outcome =
-      sandbox::run_confined(confinement(manifest, inside, mode), work, progress);
+  sandbox::Outcome outcome = sandbox::run_confined(
+      confinement(manifest, inside, mode), signing_help(manifest, surroundings), work, progress);
   return {.made = decode_lock(outcome.result, manifest::lock_path_for(manifest.file)),
           .report = std::move(outcome.report)};
 }

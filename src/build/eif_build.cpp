@@ -68,17 +68,31 @@ void set_kernel_info(const EifBuildFlags& flags, FlagManifest& result) {
   if (flags.image_kernel) result.warnings.push_back("--img-kernel" + reason);
 }
 
+/// Both or neither: never an unsigned image in place of a signed one.
+void set_sign(const EifBuildFlags& flags, manifest::Manifest& manifest) {
+  if (!flags.signing_certificate && !flags.private_key) return;
+  if (!flags.signing_certificate || !flags.private_key)
+    throw Error(ErrorKind::usage,
+                flags.private_key ? "--signing-certificate is missing" : "--private-key is missing",
+                {.hint = "an image is signed with both; where the key is elsewhere, build without "
+                         "them and use `reproduce sign --request`"});
+  manifest.sign = {
+      .certificate = add_input(manifest, InputKind::certificate, *flags.signing_certificate),
+      .key = *flags.private_key};
+}
+
 void set_ramdisks(const EifBuildFlags& flags, manifest::Manifest& manifest) {
   if (flags.ramdisks.empty())
     throw Error(ErrorKind::usage, "there is no ramdisk",
                 {.expected = "at least one --ramdisk FILE",
                  .hint = "the kernel starts /init from the first one"});
-  if (flags.ramdisks.size() > manifest::max_ramdisks)
+  const std::size_t most = manifest::max_ramdisks - (manifest.sign ? 1 : 0);
+  if (flags.ramdisks.size() > most)
     throw Error(ErrorKind::usage, "too many ramdisks",
-                {.expected = "at most " + std::to_string(manifest::max_ramdisks),
+                {.expected = "at most " + std::to_string(most),
                  .got = std::to_string(flags.ramdisks.size()),
                  .hint = "an image has at most 32 sections, of which kernel, command line and "
-                         "metadata take three"});
+                         "metadata take three, and a signature one"});
   for (const std::string& ramdisk : flags.ramdisks)
     manifest.ramdisks.push_back({.raw = add_input(manifest, InputKind::raw, ramdisk)});
 }
@@ -104,6 +118,7 @@ FlagManifest manifest_from_flags(const EifBuildFlags& flags) {
   manifest.kernel.source = add_input(manifest, InputKind::kernel, flags.kernel);
   manifest.kernel.cmdline = flags.cmdline;
   set_kernel_info(flags, result);
+  set_sign(flags, manifest);
   set_ramdisks(flags, manifest);
   return result;
 }

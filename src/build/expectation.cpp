@@ -1,5 +1,6 @@
 #include "reproduce/build/expectation.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,12 @@ namespace {
 
 using manifest::ExpectedImage;
 
+/// Of the sections that a lock can expect: a signature that varies is none.
 std::vector<std::string> section_types(const Plan& plan) {
   std::vector<std::string> types;
-  for (const eif::SectionType type : plan.sections) types.emplace_back(eif::name_of(type));
+  for (const eif::SectionType type : plan.sections)
+    if (!plan.signature_varies || type != eif::SectionType::signature)
+      types.emplace_back(eif::name_of(type));
   return types;
 }
 
@@ -49,20 +53,26 @@ std::string crc_text(std::uint32_t crc) {
 }  // namespace
 
 ExpectedImage describe_image(const AssembledImage& image, const Plan& plan) {
-  ExpectedImage description{.size = image.size,
-                            .sha256 = image.sha256.value_or(Sha256Digest{}),
-                            .crc32 = image.header.crc32,
+  const eif::Header& header = image.bare ? image.bare->header : image.header;
+  const std::optional<Sha256Digest>& sha256 = image.bare ? image.bare->sha256 : image.sha256;
+  ExpectedImage description{.without_signature = image.bare.has_value(),
+                            .size = image.bare ? image.bare->size : image.size,
+                            .sha256 = sha256.value_or(Sha256Digest{}),
+                            .crc32 = header.crc32,
                             .sections = {},
                             .registers = image.registers};
   const std::vector<std::string> types = section_types(plan);
   for (std::size_t i = 0; i < types.size(); ++i)
-    description.sections.push_back({.type = types[i], .size = image.header.section_sizes[i]});
+    description.sections.push_back({.type = types[i], .size = header.section_sizes[i]});
   return description;
 }
 
 eif::Header predict_header(const ExpectedImage& expected, const Plan& plan,
                            const std::filesystem::path& file) {
   const std::vector<std::string> types = section_types(plan);
+  if (expected.without_signature != plan.signature_varies)
+    refuse_edited(file, "image.without_signature", plan.signature_varies ? "true" : "no such key",
+                  expected.without_signature ? "true" : "no such key");
   if (expected.sections.size() != types.size())
     refuse_edited(file, "image.sections", std::to_string(types.size()) + " sections",
                   std::to_string(expected.sections.size()));

@@ -98,11 +98,13 @@ class ImageRun {
           write_ramdisk(ramdisks++);
           break;
         case eif::SectionType::signature:
+          if (!plan_.certificate.empty()) make_signature();
           write_section(type, plan_.signature);
           break;
       }
     }
     AssembledImage image = std::move(assembler_).finish();
+    image.bare = std::move(bare_);
     measure_signature(image);
     return image;
   }
@@ -127,6 +129,20 @@ class ImageRun {
     assembler_.begin_section(eif::SectionType::cmdline);
     (void)assembler_.write_all(*plan_.long_cmdline->source);
     assembler_.end_section();
+  }
+
+  /// Everything that PCR0 covers is written. What comes back is checked here again: a signature
+  /// that does not hold was not asked for.
+  void make_signature() {
+    if (!plan_.signer.sign) throw Error(ErrorKind::bug, "there is nobody to sign the image");
+    const AssembledImage image = assembler_.so_far();
+    const Sha384Digest& pcr0 = image.registers.at(0);
+    plan_.signature = plan_.signer.sign(plan_.certificate, pcr0);
+    plan_.signature_section = eif::decode_signature_section(plan_.signature);
+    if (const auto fault = eif::signature_fault(*plan_.signature_section, pcr0))
+      throw Error(ErrorKind::bug, "the signature that was made does not hold: " + *fault);
+    if (plan_.signature_varies)
+      bare_ = {.header = image.header, .size = image.size, .sha256 = image.sha256};
   }
 
   /// PCR8, and whether the signature is one of this image. The image is made all the same: it
@@ -180,6 +196,7 @@ class ImageRun {
   Plan& plan_;
   Assembler assembler_;
   JoinedRamdisks joined_;
+  std::optional<BareImage> bare_;
 };
 
 }  // namespace

@@ -102,6 +102,19 @@ void plan_signature(const Manifest& manifest, inputs::Ledger& ledger, inputs::Re
       [&](ByteView bytes) { plan.signature_section = eif::decode_signature_section(bytes); });
 }
 
+/// The certificate is an input, pinned as all are, and read where the image stays unsigned too.
+void plan_sign(const Manifest& manifest, inputs::Ledger& ledger, inputs::Reader& reader,
+               const Surroundings& surroundings, Plan& plan) {
+  if (!manifest.sign) return;
+  const Bytes pem = read_section(
+      manifest.sign->certificate, eif::max_signature_size, ledger, reader,
+      [](ByteView bytes) { (void)decode_pem_certificate(as_text(bytes), "the certificate"); });
+  if (surroundings.leave_unsigned) return;
+  plan.certificate = as_text(pem);
+  plan.signer = surroundings.signer;
+  plan.signature_varies = manifest.sign->is_token();
+}
+
 eif::SectionType section_type(manifest::SectionKind kind) {
   switch (kind) {
     case manifest::SectionKind::kernel:
@@ -152,7 +165,8 @@ Plan make_plan(const Manifest& manifest, inputs::Ledger& ledger, const Surroundi
                  .default_mem = manifest.image.default_mem,
                  .default_cpus = manifest.image.default_cpus};
   for (const manifest::SectionKind kind : manifest.section_order())
-    plan.sections.push_back(section_type(kind));
+    if (!(manifest.sign && surroundings.leave_unsigned && kind == manifest::SectionKind::signature))
+      plan.sections.push_back(section_type(kind));
   plan.mtime = manifest.image.source_date_epoch;
   plan.threads = surroundings.threads;
   plan.kernel = open_kernel(manifest, ledger, reader);
@@ -166,6 +180,7 @@ Plan make_plan(const Manifest& manifest, inputs::Ledger& ledger, const Surroundi
           : make_metadata(manifest, kernel_info(manifest, ledger, reader),
                           surroundings.tool_version);
   plan_signature(manifest, ledger, reader, plan);
+  plan_sign(manifest, ledger, reader, surroundings, plan);
   const auto add_layered = [&plan](LayeredRamdisk ramdisk) {
     const SourceNotes& notes = ramdisk.notes();
     plan.warnings.insert(plan.warnings.end(), notes.warnings.begin(), notes.warnings.end());

@@ -11,12 +11,16 @@
 #include "building.hpp"
 #include "check.hpp"
 #include "exit_code.hpp"
+#include "image_signer.hpp"
 #include "progress.hpp"
+#include "signing_time.hpp"
 #include "store_option.hpp"
 #include "verb.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/hex.hpp"
+#include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/build/confined.hpp"
 #include "reproduce/build/eif_build.hpp"
@@ -24,6 +28,7 @@
 #include "reproduce/manifest/parse.hpp"
 #include "reproduce/report/build.hpp"
 #include "reproduce/resolve/resolve.hpp"
+#include "reproduce/sign/key.hpp"
 
 namespace reproduce::cli {
 namespace {
@@ -33,7 +38,8 @@ struct Options {
   std::string output;
   build::EifBuildFlags flags;
   std::string arch = "x86_64";
-  std::vector<std::string> signing;  ///< what eif_build signs with
+  SignOptions signing;
+  bool leave_unsigned = false;
   std::string sandbox = "auto";
   StoreOptions store;
   bool offline = false;  ///< what every build is
@@ -62,6 +68,35 @@ struct Job {
   build::Warnings warnings{};  ///< known before the build
 };
 
+/// What the lock says of the image, as far as it is to hold.
+build::Expectation expectation_of(const Options& options, const Job& job) {
+  if (options.expect != "image") return build::Expectation::inputs_only;
+  // The lock's image is the signed one; of the unsigned one it tells the registers.
+  return job.manifest.sign && options.leave_unsigned ? build::Expectation::inputs_only
+                                                     : build::Expectation::image;
+}
+
+/// A lock expects an image whatever the day is; a check shifts the clock.
+OutOfDate out_of_date(const Options& options, const Job& job) {
+  if (options.expect != "image") return OutOfDate::ignored;
+  return job.lock ? OutOfDate::warned : OutOfDate::refused;
+}
+
+/// PCR0 to PCR2 of an unsigned image are those of the signed one.
+void require_registers(const measure::Registers& built, const Job& job) {
+  for (const auto& [index, value] : built)
+    if (const auto expected = job.lock->image.registers.find(index);
+        expected == job.lock->image.registers.end() || expected->second != value)
+      throw Error(
+          ErrorKind::untrusted,
+          "the inputs are the locked ones, but the image is not: its PCR" + std::to_string(index) +
+              " differs",
+          {.file = manifest::lock_path_for(job.manifest.file).string(),
+           .expected =
+               expected == job.lock->image.registers.end() ? "none" : to_hex(expected->second),
+           .got = to_hex(value)});
+}
+
 /// Builds into a file that appears only when everything went well, or goes to standard
 /// output only then.
 ExitCode build_into(const std::string& output, const Options& options, const Job& job,
@@ -71,16 +106,19 @@ ExitCode build_into(const std::string& output, const Options& options, const Job
     throw Error(ErrorKind::usage, "standard output cannot be both the image and --json");
   const std::filesystem::path folder = scratch_folder(output);
   AtomicFile file(to_stdout ? folder / "reproduce.eif" : std::filesystem::path(output));
-  const build::Surroundings surroundings = surroundings_for(options.store, job.manifest, folder);
+  build::Surroundings surroundings = surroundings_for(options.store, job.manifest, folder);
+  surroundings.leave_unsigned = options.leave_unsigned;
+  ImageSigner signer(job.manifest, options.signing, out_of_date(options, job));
+  if (job.manifest.sign && !options.leave_unsigned) surroundings.signer = signer.signer();
   if (job.lock) build::require_same_writers(*job.lock, job.manifest, surroundings);
   build::ConfinedImage image = [&] {
     Progress progress(terminal, "building", job.lock ? job.lock->image.size : 0);
-    const auto expectation =
-        options.expect == "image" ? build::Expectation::image : build::Expectation::inputs_only;
-    return build::build_confined({job.manifest, job.lock, expectation}, surroundings,
-                                 sandbox_mode_for(options.sandbox, job.manifest), file,
-                                 progress.callback());
+    return build::build_confined({job.manifest, job.lock, expectation_of(options, job)},
+                                 surroundings, sandbox_mode_for(options.sandbox, job.manifest),
+                                 file, progress.callback());
   }();
+  if (job.lock && job.manifest.sign && options.leave_unsigned)
+    require_registers(image.built.image.registers, job);
   if (to_stdout) {
     DescriptorSink sink(STDOUT_FILENO, "standard output");
     file.copy_to(sink);
@@ -89,6 +127,7 @@ ExitCode build_into(const std::string& output, const Options& options, const Job
   }
   build::Warnings& warnings = image.built.warnings;
   warnings.insert(warnings.begin(), job.warnings.begin(), job.warnings.end());
+  warnings.insert(warnings.end(), signer.warnings().begin(), signer.warnings().end());
   if (terminal.json()) {
     terminal.answer(report::build_json(output, image.built, image.report));
     return ExitCode::yes;
@@ -120,12 +159,6 @@ ExitCode build_manifest(const Options& options, const Terminal& terminal) {
 }
 
 ExitCode build_flags(const Options& options, const Terminal& terminal) {
-  if (!options.signing.empty())
-    throw Error(ErrorKind::usage,
-                "signing is not available here, and no unsigned image is made "
-                "in its place",
-                {.hint = "build without --signing-certificate and --private-key, and sign the "
-                         "image with another tool"});
   build::EifBuildFlags flags = options.flags;
   flags.arch = options.arch == "aarch64" ? manifest::Arch::aarch64 : manifest::Arch::x86_64;
   // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
@@ -162,19 +195,45 @@ std::vector<std::string> flag_arguments(const build::EifBuildFlags& flags,
   add("--img-os", flags.image_os, false);
   add("--img-kernel", flags.image_kernel, false);
   add("--kernel-config", flags.kernel_config, true);
+  add("--signing-certificate", flags.signing_certificate, true);
+  const bool is_token = flags.private_key && sign::is_token_url(*flags.private_key);
+  add("--private-key", flags.private_key, !is_token);
+  return arguments;
+}
+
+/// How the two builds of a check sign. A token gives two signatures, and so two images.
+std::vector<std::string> sign_arguments(const Options& options, const std::string& key,
+                                        const Terminal& terminal) {
+  if (options.leave_unsigned) return {"--unsigned"};
+  if (sign::is_token_url(key)) {
+    terminal.note(
+        "the key is in a token, which makes another signature each time: the check "
+        "leaves it out");
+    return {"--unsigned"};
+  }
+  std::vector<std::string> arguments{"--sign-at",
+                                     format_utc(signing_time("--sign-at", options.signing.at))};
+  if (!options.signing.secret.variable.empty())
+    arguments.insert(arguments.end(), {"--passphrase-env", options.signing.secret.variable});
   return arguments;
 }
 
 ExitCode check(const Options& options, bool is_flags, const Terminal& terminal) {
   std::vector<std::string> arguments{"build",     "--quiet",       "--expect",   "inputs",
                                      "--sandbox", options.sandbox, "--progress", "never"};
+  const auto add = [&arguments](const std::vector<std::string>& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+  };
   if (is_flags) {
-    const auto flags = flag_arguments(options.flags, options.arch);
-    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    add(flag_arguments(options.flags, options.arch));
+    if (options.flags.private_key)
+      add(sign_arguments(options, *options.flags.private_key, terminal));
   } else {
     arguments.push_back(absolute(options.manifest));
+    const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
+    if (manifest.sign) add(sign_arguments(options, manifest.sign->key, terminal));
     // HOME is among what differs between the two builds, so that they must be told.
-    if (resolve::needs_store(manifest::load_manifest(options.manifest)))
+    if (resolve::needs_store(manifest))
       arguments.insert(arguments.end(),
                        {"--store", absolute(store_folder(options.store).string())});
   }
@@ -236,8 +295,10 @@ void add_flag_options(CLI::App& app, Options& options) {
       add("--img-kernel,--image-kernel", flags.image_kernel, "TEXT", "default: kernel"),
       add("--kernel-config,--kernel_config", flags.kernel_config, "FILE",
           "the kernel's .config, which names system and version"),
-      add("--signing-certificate,--private-key", options.signing, "FILE",
-          "refused: signing is not available")};
+      add("--signing-certificate", flags.signing_certificate, "FILE",
+          "sign the image under this certificate, PEM"),
+      add("--private-key", flags.private_key, "KEY",
+          "its key: a PEM file, or a token's key as pkcs11:...")};
 }
 
 }  // namespace
@@ -257,6 +318,10 @@ Verb add_build(CLI::App& root) {
   options->manifest_option =
       app->add_option("MANIFEST", options->manifest, "default: enclave.toml")->type_name("");
   add_flag_options(*app, *options);
+  add_sign_options(*app, options->signing);
+  app->add_flag("--unsigned", options->leave_unsigned,
+                "leave out the signature that [sign] asks for; PCR0, PCR1 and PCR2 are the same")
+      ->group("Signing, for [sign] and --private-key");
   add_sandbox_option(*app, options->sandbox);
   add_store_option(*app, options->store);
   app->add_flag("--check", options->check,

@@ -7,6 +7,7 @@
 
 #include "exit_code.hpp"
 #include "gate_files.hpp"
+#include "image_signer.hpp"
 #include "progress.hpp"
 #include "store_option.hpp"
 #include "verb.hpp"
@@ -35,6 +36,7 @@ struct Options {
   bool check = false;
   std::vector<std::string> reports;
   FetchOptions fetch;
+  SignOptions signing;
 };
 
 /// The lock that stands there now, for what its commands made. One that cannot be read is
@@ -72,9 +74,14 @@ build::ConfinedLock make_lock(const Options& options, const manifest::Manifest& 
     surroundings.store_folder = store_folder(options.fetch.store);
     surroundings.store = lookup_in(surroundings.store_folder);
   }
+  ImageSigner signer(manifest, options.signing, OutOfDate::refused);
+  if (manifest.sign) surroundings.signer = signer.signer();
   Progress progress(terminal, "locking", 0);
-  return build::lock_confined(manifest, resolved, surroundings, sandbox_mode(options.fetch.sandbox),
-                              progress.callback());
+  build::ConfinedLock locked = build::lock_confined(
+      manifest, resolved, surroundings, sandbox_mode(options.fetch.sandbox), progress.callback());
+  build::Warnings& warnings = locked.made.warnings;
+  warnings.insert(warnings.end(), signer.warnings().begin(), signer.warnings().end());
+  return locked;
 }
 
 void tell_around(const build::ConfinedLock& locked, const Terminal& terminal) {
@@ -160,6 +167,7 @@ Verb add_lock(CLI::App& root) {
   app->add_flag("--check", options->check, "whether the lock is up to date; writes none");
   add_report_option(*app, options->reports);
   add_fetch_options(*app, options->fetch);
+  add_sign_options(*app, options->signing);
   return {app, [options](const Terminal& terminal) { return run(*options, terminal); }};
 }
 

@@ -14,6 +14,13 @@
 
 namespace reproduce::build {
 
+/// An image whose signature section, the last one, is taken away.
+struct BareImage {
+  eif::Header header;
+  std::uint64_t size = 0;
+  std::optional<Sha256Digest> sha256;  ///< as AssembledImage::sha256
+};
+
 struct AssembledImage {
   eif::Header header;
   std::uint64_t size = 0;  ///< bytes of the whole image
@@ -21,6 +28,8 @@ struct AssembledImage {
   /// With a prediction that came true; otherwise the bytes left in another
   /// form than the one they have now, and there is no digest.
   std::optional<Sha256Digest> sha256;
+  /// Where the signature is another one each time, and so cannot be expected.
+  std::optional<BareImage> bare{};
 };
 
 class Assembler final : public Sink {
@@ -39,6 +48,9 @@ class Assembler final : public Sink {
   std::uint64_t write_all(Source& source);
 
   void end_section();
+
+  /// The image as it would be if no other section followed. May be called between two sections.
+  [[nodiscard]] AssembledImage so_far();
 
   [[nodiscard]] AssembledImage finish() &&;
 

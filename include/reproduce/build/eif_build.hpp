@@ -30,6 +30,8 @@ struct EifBuildFlags {
   std::optional<std::string> image_os{};
   std::optional<std::string> image_kernel{};
   std::optional<std::string> kernel_config{};
+  std::optional<std::string> signing_certificate{};
+  std::optional<std::string> private_key{};        ///< a file, or a PKCS#11 URI
   std::optional<std::string> source_date_epoch{};  ///< the variable's text, where it is set
 };
 
@@ -41,9 +43,9 @@ struct FlagManifest {
 /// The manifest that says the same as `flags`; it has no text, and its paths start at the
 /// current folder. Reads the metadata file.
 ///
-/// Error{usage} for no ramdisk or too many, a time that is not RFC 3339, a SOURCE_DATE_EPOCH
-/// that is no number of seconds in the years up to 9999; Error{environment} and
-/// Error{malformed} for the metadata file.
+/// Error{usage} for a certificate without a key or the other way round, no ramdisk or too many, a
+/// time that is not RFC 3339, a SOURCE_DATE_EPOCH that is no number of seconds in the years up to
+/// 9999; Error{environment} and Error{malformed} for the metadata file.
 [[nodiscard]] FlagManifest manifest_from_flags(const EifBuildFlags& flags);
 
 }  // namespace reproduce::build

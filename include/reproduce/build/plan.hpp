@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/build/ramdisk.hpp"
 #include "reproduce/build/warning.hpp"
+#include "reproduce/crypto/digest.hpp"
 #include "reproduce/eif/layout.hpp"
 #include "reproduce/eif/signature.hpp"
 #include "reproduce/inputs/ledger.hpp"
@@ -22,6 +24,16 @@
 
 namespace reproduce::build {
 
+/// Signs images in place of the build, which must not know the key: a confined build asks the
+/// process that started it.
+struct Signer {
+  /// Opens the key, so that trouble with it is known early. Called once the confined process
+  /// runs, and so never in it.
+  std::function<void()> prepare{};
+  /// The signature section of an image with this PCR0 under this certificate, a PEM file's text.
+  std::function<Bytes(const std::string& certificate, const Sha384Digest& pcr0)> sign{};
+};
+
 /// What a build takes from its surroundings, and not from the manifest.
 struct Surroundings {
   std::string tool_version;              ///< of `reproduce`, for the metadata
@@ -29,6 +41,8 @@ struct Surroundings {
   std::filesystem::path store_folder{};  ///< where fetched inputs lie, for whoever must allow it
   inputs::StoreLookup store{};           ///< the files in it
   unsigned threads = 1;                  ///< for compression; no byte depends on it
+  Signer signer{};                       ///< for manifests with [sign]
+  bool leave_unsigned = false;           ///< no signature section, whatever [sign] says
 };
 
 /// What the sections hold, and in which order they are written.
@@ -45,6 +59,10 @@ struct Plan {
   Bytes metadata;
   Bytes signature{};
   std::optional<eif::SignatureSection> signature_section{};  ///< what `signature` says
+
+  std::string certificate{};  ///< PEM; not empty: `signature` is made when PCR0 is known
+  Signer signer{};
+  bool signature_varies = false;  ///< the signer makes another one each time
 
   using RawRamdisk = inputs::OpenInput;
   using PlannedRamdisk = std::variant<RawRamdisk, LayeredRamdisk>;
