@@ -16,8 +16,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 : "${boot_place:?}"
 room=$root/build/boot
 REPRODUCE=$root/build/release/src/cli/reproduce
-SIGN_IMAGE=$root/build/release/tests/sign_image/reproduce_sign_image
-export REPRODUCE SIGN_IMAGE boot_place
+export REPRODUCE boot_place
 
 # all_cases: one a line; those that take longest first, so that the last ones are short.
 all_cases() {
@@ -71,6 +70,8 @@ make_inputs() {
   cc -static -Os -s -Wl,--build-id=none -o nsm-report "$examples/boot/nsm-report.c" "$examples/boot/environment.c"
   cc -static -Os -s -Wl,--build-id=none -o hello-init "$examples/hello/init.c"
   echo 'int main(void) { return 0; }' | cc -o dynamic -x c -
+  openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out key.pem
+  openssl req -x509 -new -key key.pem -subj /CN=boot -days 36500 -out certificate.pem
   cd "$room"
 }
 
@@ -96,7 +97,7 @@ step "Booting: packages, reproduce (build/release), inputs"
 require_boot_place
 install_packages build boot
 cd "$root"
-configure_and_build release reproduce reproduce_sign_image
+configure_and_build release reproduce
 rm -rf "$room"
 mkdir -p "$room"
 make_inputs
