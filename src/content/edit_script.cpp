@@ -80,30 +80,45 @@ class Search {
   }
 
   /// A diagonal k holds the points where x elements of `before` and x - k of `after` are behind.
-  /// furthest[k + bound] is the largest such x that can be reached with the edits so far.
+  /// For each, the largest such x that can be reached with the edits so far.
+  struct Diagonals {
+    std::vector<std::uint32_t> furthest;
+    std::ptrdiff_t bound;
+
+    explicit Diagonals(std::ptrdiff_t most)
+        : furthest(static_cast<std::size_t>(2 * most + 3)), bound(most) {}
+    std::uint32_t& at(std::ptrdiff_t k) {
+      return furthest[static_cast<std::size_t>(k + bound + 1)];
+    }
+  };
+
+  /// Takes the d-th edit to diagonal k, and then all equal elements. False when the steps are used
+  /// up.
+  bool reach(Elements a, Elements b, Diagonals& diagonals, std::ptrdiff_t d, std::ptrdiff_t k) {
+    const bool down = k == -d || (k != d && diagonals.at(k - 1) < diagonals.at(k + 1));
+    std::size_t x = 0;
+    if (d != 0) x = down ? diagonals.at(k + 1) : std::size_t{diagonals.at(k - 1)} + 1;
+    const std::size_t start = x;
+    auto y = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(x) - k);
+    while (x < a.size() && y < b.size() && a[x] == b[y]) ++x, ++y;
+    diagonals.at(k) = static_cast<std::uint32_t>(x);
+    return spend(1 + x - start);
+  }
+
   bool shortest(const Stretch& stretch) {
     const Elements a = before_.subspan(stretch.before, stretch.before_end - stretch.before);
     const Elements b = after_.subspan(stretch.after, stretch.after_end - stretch.after);
     const auto bound = static_cast<std::ptrdiff_t>(std::min(limits_.edits, a.size() + b.size()));
     const auto goal = static_cast<std::ptrdiff_t>(a.size()) - static_cast<std::ptrdiff_t>(b.size());
-    std::vector<std::uint32_t> furthest(static_cast<std::size_t>(2 * bound + 3));
-    const auto at = [&](std::ptrdiff_t k) -> std::uint32_t& {
-      return furthest[static_cast<std::size_t>(k + bound + 1)];
-    };
+    Diagonals diagonals(bound);
     std::vector<std::vector<std::uint32_t>> rounds;
     for (std::ptrdiff_t d = 0; d <= bound; ++d) {
       std::vector<std::uint32_t> round;
       round.reserve(static_cast<std::size_t>(d + 1));
       for (std::ptrdiff_t k = -d; k <= d; k += 2) {
-        const bool down = k == -d || (k != d && at(k - 1) < at(k + 1));
-        std::size_t x = d == 0 ? 0 : down ? at(k + 1) : std::size_t{at(k - 1)} + 1;
-        const auto start = x;
-        auto y = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(x) - k);
-        while (x < a.size() && y < b.size() && a[x] == b[y]) ++x, ++y;
-        if (!spend(1 + x - start)) return false;
-        at(k) = static_cast<std::uint32_t>(x);
-        round.push_back(at(k));
-        if (k == goal && x >= a.size()) {
+        if (!reach(a, b, diagonals, d, k)) return false;
+        round.push_back(diagonals.at(k));
+        if (k == goal && diagonals.at(k) >= a.size()) {
           trace_back(stretch, rounds, d, k);
           return true;
         }

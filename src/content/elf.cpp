@@ -220,6 +220,13 @@ void recognise(Comparison& work) {
   for (const Culprit culprit : work.recogniser.found()) add_culprit(work.difference, culprit);
 }
 
+std::string pair_words(const Pair& pair) {
+  const std::string name(pair.name);
+  if (pair.after == nullptr) return name + " only before";
+  if (pair.before == nullptr) return name + " only after";
+  return name + " differs (" + extent_of(pair) + ")";
+}
+
 std::string summarise(const Comparison& work, const std::string& before_id,
                       const std::string& after_id) {
   constexpr std::size_t most_named = 6;
@@ -228,13 +235,7 @@ std::string summarise(const Comparison& work, const std::string& before_id,
   for (const Pair& pair : work.pairs) {
     if (pair.name == build_id_section && !before_id.empty() && !after_id.empty()) continue;
     if (named++ >= most_named) continue;
-    words += (words.empty() ? "" : ", ") + pair.name;
-    if (pair.after == nullptr)
-      words += " only before";
-    else if (pair.before == nullptr)
-      words += " only after";
-    else
-      words += " differs (" + extent_of(pair) + ")";
+    words += (words.empty() ? "" : ", ") + pair_words(pair);
   }
   if (named > most_named) words += " and " + std::to_string(named - most_named) + " more";
   if (before_id != after_id) {

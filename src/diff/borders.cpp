@@ -1,6 +1,7 @@
 #include "borders.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "bytes.hpp"
 #include "header.hpp"
@@ -54,10 +55,15 @@ std::vector<Difference> moved_borders(const Image& before, const Image& after) {
     const Slice bytes(first, std::min(one, other), std::max(one, other) - std::min(one, other));
     const std::string& from = one < other ? next : name;
     const std::string& to = one < other ? name : next;
+    std::string where = name;
+    where += " and " + next;
+    std::string words = "the border between " + where;
+    words += " moved: " + bytes_words(bytes);
+    words += " of " + from;
+    words += " went to " + to;
     out.push_back({.what = "border-moved",
-                   .where = name + " and " + next,
-                   .words = "the border between " + name + " and " + next +
-                            " moved: " + bytes_words(bytes) + " of " + from + " went to " + to,
+                   .where = std::move(where),
+                   .words = std::move(words),
                    .before = std::to_string(one),
                    .after = std::to_string(other)});
   }

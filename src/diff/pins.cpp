@@ -33,11 +33,10 @@ Pins pins_of_document(Side side, const RandomAccess& file) {
   RangeSource source(file, 0, file.size());
   const Bytes input = read_all(source, attestation::largest_input, "the attestation document");
   const Bytes document = attestation::decode_input(input).document;
-  const attestation::Claims claims = attestation::is_emulated(document)
-                                         ? attestation::decode_emulated(document)
-                                         : attestation::decode_document(document);
   return {.side = std::move(side),
-          .registers = claims.pcrs,
+          .registers = attestation::is_emulated(document)
+                           ? attestation::decode_emulated(document).pcrs
+                           : attestation::decode_document(document).pcrs,
           .note =
               "diff does not verify documents: what this one says may be anybody's; "
               "`reproduce verify` finds out"};

@@ -149,8 +149,9 @@ std::vector<Difference> cmdline_differences(std::string_view before, std::string
   drop_common(ones, others);
   std::vector<Difference> out;
   for (const auto& [name, value] : ones) {
-    const auto counterpart = std::find_if(others.begin(), others.end(),
-                                          [&](const Parameter& p) { return p.first == name; });
+    const auto counterpart =
+        std::find_if(others.begin(), others.end(),
+                     [&name = name](const Parameter& p) { return p.first == name; });
     if (counterpart == others.end()) {
       out.push_back({.what = "parameter-removed",
                      .where = printable(name),

@@ -22,22 +22,22 @@ using initramfs::FoundEntry;
 enum class DatabaseKind { dpkg, apk, os_release, rpm };
 
 struct Place {
-  DatabaseKind kind;
   std::string_view path;  ///< below the root that it is the database of
+  DatabaseKind kind;
   bool is_folder = false;
 };
 constexpr Place places[] = {
-    {DatabaseKind::dpkg, "var/lib/dpkg/status"},
-    {DatabaseKind::dpkg, "var/lib/dpkg/status.d/", true},
-    {DatabaseKind::apk, "lib/apk/db/installed"},
-    {DatabaseKind::apk, "usr/lib/apk/db/installed"},
-    {DatabaseKind::os_release, "etc/os-release"},
-    {DatabaseKind::os_release, "usr/lib/os-release"},
-    {DatabaseKind::rpm, "var/lib/rpm/rpmdb.sqlite"},
-    {DatabaseKind::rpm, "var/lib/rpm/Packages"},
-    {DatabaseKind::rpm, "var/lib/rpm/Packages.db"},
-    {DatabaseKind::rpm, "usr/lib/sysimage/rpm/rpmdb.sqlite"},
-    {DatabaseKind::rpm, "usr/lib/sysimage/rpm/Packages.db"},
+    {"var/lib/dpkg/status", DatabaseKind::dpkg},
+    {"var/lib/dpkg/status.d/", DatabaseKind::dpkg, true},
+    {"lib/apk/db/installed", DatabaseKind::apk},
+    {"usr/lib/apk/db/installed", DatabaseKind::apk},
+    {"etc/os-release", DatabaseKind::os_release},
+    {"usr/lib/os-release", DatabaseKind::os_release},
+    {"var/lib/rpm/rpmdb.sqlite", DatabaseKind::rpm},
+    {"var/lib/rpm/Packages", DatabaseKind::rpm},
+    {"var/lib/rpm/Packages.db", DatabaseKind::rpm},
+    {"usr/lib/sysimage/rpm/rpmdb.sqlite", DatabaseKind::rpm},
+    {"usr/lib/sysimage/rpm/Packages.db", DatabaseKind::rpm},
 };
 
 struct Found {

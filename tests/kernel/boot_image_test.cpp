@@ -218,7 +218,7 @@ TEST(BootImage, PointersThatLeadOutsideAreFaults) {
 TEST(BootImage, ASetupOfNoSectorsHasFour) {
   std::string file = bzimage(vmlinux());
   put(file, 0x1f1, 0, 1);
-  EXPECT_EQ(read(file).payload->offset, (4 + 1) * 512 + payload_offset);
+  EXPECT_EQ(read(file).payload->offset, std::uint64_t{4 + 1} * 512 + payload_offset);
 }
 
 TEST(BootImage, TakesEveryTruncationForWhatItStillIs) {
@@ -259,7 +259,8 @@ TEST(BootImage, FindsArchivesThatAreBuiltIn) {
                               test::newc_entry({.name = "init", .content = "#!/bin/sh\n"}) +
                               test::newc_trailer();
   // The kernel's own code holds the magic without a header behind it.
-  const std::string code = vmlinux() + std::string("070701\0070702\0", 14);
+  using namespace std::string_literals;
+  const std::string code = vmlinux() + "070701\0"s + "070702\0"s;
   const BootImage image = read(bzimage(packed(compression::Format::gzip, code + archive)));
   ASSERT_THAT(image.initramfs, SizeIs(1));
   EXPECT_EQ(image.initramfs[0].offset, code.size());
