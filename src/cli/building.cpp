@@ -7,6 +7,7 @@
 #include "version.hpp"
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/hex.hpp"
 #include "reproduce/resolve/resolve.hpp"
 
 namespace reproduce::cli {
@@ -42,6 +43,21 @@ build::Surroundings surroundings_for(const StoreOptions& store, const manifest::
     surroundings.store = lookup_in(surroundings.store_folder);
   }
   return surroundings;
+}
+
+void require_locked_registers(const measure::Registers& built, const manifest::Manifest& manifest,
+                              const manifest::Lock& lock) {
+  for (const auto& [index, value] : built) {
+    const auto expected = lock.image.registers.find(index);
+    const bool is_known = expected != lock.image.registers.end();
+    if (is_known && expected->second == value) continue;
+    throw Error(ErrorKind::untrusted,
+                "the inputs are the locked ones, but the image is not: its PCR" +
+                    std::to_string(index) + " differs",
+                {.file = manifest::lock_path_for(manifest.file).string(),
+                 .expected = is_known ? to_hex(expected->second) : "none",
+                 .got = to_hex(value)});
+  }
 }
 
 }  // namespace reproduce::cli

@@ -8,7 +8,9 @@
 #include "store_option.hpp"
 
 #include "reproduce/build/plan.hpp"
+#include "reproduce/manifest/lock.hpp"
 #include "reproduce/manifest/manifest.hpp"
+#include "reproduce/measure/registers.hpp"
 #include "reproduce/sandbox/report.hpp"
 
 namespace reproduce::cli {
@@ -22,5 +24,10 @@ namespace reproduce::cli {
 [[nodiscard]] build::Surroundings surroundings_for(const StoreOptions& store,
                                                    const manifest::Manifest& manifest,
                                                    const std::filesystem::path& scratch);
+
+/// Holds an image that was left unsigned to a lock of the signed one: PCR0 to PCR2 are the same in
+/// both. Error{untrusted} when they are not.
+void require_locked_registers(const measure::Registers& built, const manifest::Manifest& manifest,
+                              const manifest::Lock& lock);
 
 }  // namespace reproduce::cli

@@ -18,6 +18,7 @@
 #include "reproduce/base/text.hpp"
 #include "reproduce/perturb/run.hpp"
 #include "reproduce/report/check.hpp"
+#include "reproduce/report/gate_findings.hpp"
 
 namespace reproduce::cli {
 namespace {
@@ -95,14 +96,17 @@ report::CheckResult run_both(const std::vector<std::string>& arguments, const fs
 }  // namespace
 
 ExitCode check_reproducible(const std::vector<std::string>& arguments,
-                            const fs::path& scratch_folder, const Terminal& terminal) {
+                            const fs::path& scratch_folder, const Terminal& terminal,
+                            GateFindings& findings) {
   const TemporaryFolder workplace(fs::absolute(scratch_folder), ".reproduce.check");
   const report::CheckResult result = [&] {
     terminal.note("building twice under different circumstances");
     return run_both(arguments, workplace.path(), terminal);
   }();
+  report::tell_gate(findings.report, result);
+  findings.json = report::check_json(result);
   if (terminal.json())
-    terminal.answer(report::check_json(result));
+    terminal.answer(findings.json);
   else
     terminal.answer_to_people(report::check_text(result));
   return result.images.same ? ExitCode::yes : ExitCode::no;

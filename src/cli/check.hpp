@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exit_code.hpp"
+#include "gate_files.hpp"
 #include "terminal.hpp"
 
 namespace reproduce::cli {
@@ -18,6 +19,6 @@ namespace reproduce::cli {
 /// ExitCode::no when they differ; Error when a build fails, with its words.
 [[nodiscard]] ExitCode check_reproducible(const std::vector<std::string>& arguments,
                                           const std::filesystem::path& scratch_folder,
-                                          const Terminal& terminal);
+                                          const Terminal& terminal, GateFindings& findings);
 
 }  // namespace reproduce::cli

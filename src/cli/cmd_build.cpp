@@ -11,6 +11,7 @@
 #include "building.hpp"
 #include "check.hpp"
 #include "exit_code.hpp"
+#include "gate_files.hpp"
 #include "image_signer.hpp"
 #include "progress.hpp"
 #include "signing_time.hpp"
@@ -27,6 +28,7 @@
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/manifest/parse.hpp"
 #include "reproduce/report/build.hpp"
+#include "reproduce/report/gate_findings.hpp"
 #include "reproduce/resolve/resolve.hpp"
 #include "reproduce/sign/key.hpp"
 
@@ -44,6 +46,7 @@ struct Options {
   StoreOptions store;
   bool offline = false;  ///< what every build is
   bool check = false;
+  std::vector<std::string> reports;
   std::string expect = "image";  ///< "inputs": for the builds of a check
 
   // Owned by the subcommand; they tell what was given.
@@ -82,25 +85,10 @@ OutOfDate out_of_date(const Options& options, const Job& job) {
   return job.lock ? OutOfDate::warned : OutOfDate::refused;
 }
 
-/// PCR0 to PCR2 of an unsigned image are those of the signed one.
-void require_registers(const measure::Registers& built, const Job& job) {
-  for (const auto& [index, value] : built)
-    if (const auto expected = job.lock->image.registers.find(index);
-        expected == job.lock->image.registers.end() || expected->second != value)
-      throw Error(
-          ErrorKind::untrusted,
-          "the inputs are the locked ones, but the image is not: its PCR" + std::to_string(index) +
-              " differs",
-          {.file = manifest::lock_path_for(job.manifest.file).string(),
-           .expected =
-               expected == job.lock->image.registers.end() ? "none" : to_hex(expected->second),
-           .got = to_hex(value)});
-}
-
 /// Builds into a file that appears only when everything went well, or goes to standard
 /// output only then.
 ExitCode build_into(const std::string& output, const Options& options, const Job& job,
-                    const Terminal& terminal) {
+                    const Terminal& terminal, GateFindings& findings) {
   const bool to_stdout = output == stdout_name;
   if (to_stdout && terminal.json())
     throw Error(ErrorKind::usage, "standard output cannot be both the image and --json");
@@ -118,7 +106,7 @@ ExitCode build_into(const std::string& output, const Options& options, const Job
                                  file, progress.callback());
   }();
   if (job.lock && job.manifest.sign && options.leave_unsigned)
-    require_registers(image.built.image.registers, job);
+    require_locked_registers(image.built.image.registers, job.manifest, *job.lock);
   if (to_stdout) {
     DescriptorSink sink(STDOUT_FILENO, "standard output");
     file.copy_to(sink);
@@ -128,8 +116,10 @@ ExitCode build_into(const std::string& output, const Options& options, const Job
   build::Warnings& warnings = image.built.warnings;
   warnings.insert(warnings.begin(), job.warnings.begin(), job.warnings.end());
   warnings.insert(warnings.end(), signer.warnings().begin(), signer.warnings().end());
+  report::tell_gate(findings.report, image.built.image, warnings, job.lock.has_value());
+  findings.json = report::build_json(output, image.built, image.report);
   if (terminal.json()) {
-    terminal.answer(report::build_json(output, image.built, image.report));
+    terminal.answer(findings.json);
     return ExitCode::yes;
   }
   for (const std::string& warning : warnings) terminal.warning(warning);
@@ -149,16 +139,16 @@ std::string default_output(const manifest::Manifest& manifest) {
   return name + ".eif";
 }
 
-ExitCode build_manifest(const Options& options, const Terminal& terminal) {
+ExitCode build_manifest(const Options& options, const Terminal& terminal, GateFindings& findings) {
   const manifest::Manifest manifest = manifest::load_manifest(options.manifest);
   const std::filesystem::path lock_file = manifest::lock_path_for(manifest.file);
   const std::optional<manifest::Lock> lock = manifest::load_lock(lock_file);
   manifest::require_fresh(*lock, manifest, lock_file);
   const std::string output = options.output.empty() ? default_output(manifest) : options.output;
-  return build_into(output, options, {.manifest = manifest, .lock = lock}, terminal);
+  return build_into(output, options, {.manifest = manifest, .lock = lock}, terminal, findings);
 }
 
-ExitCode build_flags(const Options& options, const Terminal& terminal) {
+ExitCode build_flags(const Options& options, const Terminal& terminal, GateFindings& findings) {
   build::EifBuildFlags flags = options.flags;
   flags.arch = options.arch == "aarch64" ? manifest::Arch::aarch64 : manifest::Arch::x86_64;
   // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
@@ -168,7 +158,7 @@ ExitCode build_flags(const Options& options, const Terminal& terminal) {
   return build_into(
       options.output, options,
       {.manifest = described.manifest, .lock = std::nullopt, .warnings = described.warnings},
-      terminal);
+      terminal, findings);
 }
 
 std::string absolute(const std::string& path) {
@@ -218,7 +208,14 @@ std::vector<std::string> sign_arguments(const Options& options, const std::strin
   return arguments;
 }
 
-ExitCode check(const Options& options, bool is_flags, const Terminal& terminal) {
+ExitCode build_once(const Options& options, bool is_flags, const Terminal& terminal,
+                    GateFindings& findings) {
+  return is_flags ? build_flags(options, terminal, findings)
+                  : build_manifest(options, terminal, findings);
+}
+
+ExitCode check(const Options& options, bool is_flags, const Terminal& terminal,
+               GateFindings& findings) {
   std::vector<std::string> arguments{"build",     "--quiet",       "--expect",   "inputs",
                                      "--sandbox", options.sandbox, "--progress", "never"};
   const auto add = [&arguments](const std::vector<std::string>& more) {
@@ -237,9 +234,10 @@ ExitCode check(const Options& options, bool is_flags, const Terminal& terminal) 
       arguments.insert(arguments.end(),
                        {"--store", absolute(store_folder(options.store).string())});
   }
-  const ExitCode answer = check_reproducible(arguments, scratch_folder(options.output), terminal);
+  const ExitCode answer =
+      check_reproducible(arguments, scratch_folder(options.output), terminal, findings);
   if (answer != ExitCode::yes || options.output.empty()) return answer;
-  return is_flags ? build_flags(options, terminal) : build_manifest(options, terminal);
+  return build_once(options, is_flags, terminal, findings);
 }
 
 /// Whether the command line describes the image itself, and then all of it.
@@ -330,11 +328,16 @@ Verb add_build(CLI::App& root) {
   app->add_option("--expect", options->expect, "image, or inputs")
       ->check(CLI::IsMember({"image", "inputs"}))
       ->group("");  // of the builds that --check makes
+  add_report_option(*app, options->reports);
   app->add_flag("--offline", options->offline, "what every build is: it never uses the network");
   return {app, [options](const Terminal& terminal) {
             const bool is_flags = describes_image(*options);
-            if (options->check) return check(*options, is_flags, terminal);
-            return is_flags ? build_flags(*options, terminal) : build_manifest(*options, terminal);
+            const std::string subject = is_flags ? options->output : options->manifest;
+            return gated({.words = options->reports, .verb = "build", .subject = subject}, terminal,
+                         [&](GateFindings& findings) {
+                           const auto answer = options->check ? check : build_once;
+                           return answer(*options, is_flags, terminal, findings);
+                         });
           }};
 }
 

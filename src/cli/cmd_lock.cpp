@@ -2,16 +2,15 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "building.hpp"
 #include "exit_code.hpp"
 #include "gate_files.hpp"
 #include "image_signer.hpp"
 #include "progress.hpp"
 #include "store_option.hpp"
 #include "verb.hpp"
-#include "version.hpp"
 
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/file.hpp"
@@ -67,13 +66,8 @@ build::ConfinedLock make_lock(const Options& options, const manifest::Manifest& 
   const fs::path folder = lock_file.parent_path();
   const std::vector<manifest::Pin> resolved =
       resolve_inputs(options, manifest, lock_file, terminal);
-  build::Surroundings surroundings{.tool_version = version,
-                                   .scratch_folder = folder.empty() ? "." : folder,
-                                   .threads = std::thread::hardware_concurrency()};
-  if (resolve::needs_store(manifest)) {
-    surroundings.store_folder = store_folder(options.fetch.store);
-    surroundings.store = lookup_in(surroundings.store_folder);
-  }
+  build::Surroundings surroundings =
+      surroundings_for(options.fetch.store, manifest, folder.empty() ? "." : folder);
   ImageSigner signer(manifest, options.signing, OutOfDate::refused);
   if (manifest.sign) surroundings.signer = signer.signer();
   Progress progress(terminal, "locking", 0);

@@ -43,16 +43,23 @@ Reference build_reference(const std::string& operand, const VerifyOptions& optio
   manifest::require_fresh(*lock, manifest, lock_file);
   const TemporaryFolder scratch(std::filesystem::temp_directory_path(), ".reproduce.verify");
   AtomicFile nowhere(scratch.path() / "image.eif");
-  const build::Surroundings surroundings =
-      surroundings_for(options.store, manifest, scratch.path());
+  build::Surroundings surroundings = surroundings_for(options.store, manifest, scratch.path());
+  // To know its registers takes no key: the signature is in none but PCR8, which is of the
+  // certificate.
+  surroundings.leave_unsigned = manifest.sign.has_value();
+  const auto expectation =
+      manifest.sign ? build::Expectation::inputs_only : build::Expectation::image;
   build::require_same_writers(*lock, manifest, surroundings);
   Progress progress(terminal, "building", lock->image.size);
   const build::ConfinedImage image = build::build_confined(
-      {manifest, lock}, surroundings, sandbox_mode_for(options.sandbox, manifest), nowhere,
-      progress.callback());
-  return {.name = operand,
-          .kind = ReferenceKind::manifest,
-          .registers = as_values(image.built.image.registers)};
+      {manifest, lock, expectation}, surroundings, sandbox_mode_for(options.sandbox, manifest),
+      nowhere, progress.callback());
+  measure::Registers registers = image.built.image.registers;
+  if (manifest.sign) {
+    require_locked_registers(registers, manifest, *lock);
+    registers.insert(lock->image.registers.begin(), lock->image.registers.end());
+  }
+  return {.name = operand, .kind = ReferenceKind::manifest, .registers = as_values(registers)};
 }
 
 Reference read_file_reference(const std::string& operand, const Terminal& terminal) {

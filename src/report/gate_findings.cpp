@@ -62,7 +62,7 @@ void tell_gate(GateReport& report, const build::AssembledImage& image,
 }
 
 void tell_gate(GateReport& report, const CheckResult& result) {
-  const bool same = result.differences.empty();
+  const bool same = result.images.same;
   report.sentence = same ? "yes: both builds made the same image" : "no: the two builds differ";
   report.checks.push_back({.name = "same-image",
                            .outcome = same ? GateOutcome::pass : GateOutcome::fail,
@@ -71,7 +71,7 @@ void tell_gate(GateReport& report, const CheckResult& result) {
     report.checks.push_back({.name = "vary-" + name,
                              .outcome = GateOutcome::skipped,
                              .words = "not varied: " + reason});
-  for (const std::string& difference : result.differences) report.diagnosis += difference + "\n";
+  if (!same) report.diagnosis = plain_diagnosis(result.images);
 }
 
 void tell_gate(GateReport& report, const verify::Agreement& agreement) {

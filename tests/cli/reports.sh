@@ -43,6 +43,18 @@ expect 5 "$REPRODUCE" diff --report $all one.eif missing.eif
 well_formed 5 reproduce/error/1
 says summary.md 'exit code 5'
 
+# build, with and without --check, and a comparison with published values.
+set -- --kernel kernel --cmdline 'console=ttyS0' --ramdisk one -o built.eif
+expect 0 "$REPRODUCE" build --report $all "$@"
+well_formed 0 reproduce/build/1
+expect 0 "$REPRODUCE" build --check --report $all "$@"
+well_formed 0 reproduce/build/1
+expect 5 "$REPRODUCE" build --report $all --kernel missing --cmdline x --ramdisk one -o other.eif
+well_formed 5 reproduce/error/1
+"$REPRODUCE" measure --format nitro-cli two.eif >two.json
+expect 1 "$REPRODUCE" verify one.eif --reference two.json --report $all
+well_formed 1 reproduce/verify-reference/1
+
 # Words that name no file are refused before any work; a file that cannot be written is no success.
 expect 2 "$REPRODUCE" diff --report xml=a one.eif one.eif
 says err 'formats are junit, sarif, markdown and json'
