@@ -41,6 +41,21 @@ Certificate ChainCache::decode(ByteView der, std::string_view what) {
   return certificate;
 }
 
+std::shared_ptr<const EcPublicKey> ChainCache::key_of(const Certificate& certificate) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = keys_.find(certificate.fingerprint);
+    if (found != keys_.end()) return found->second;
+  }
+  std::optional<EcPublicKey> decoded = public_key(certificate);
+  if (!decoded) return nullptr;
+  auto key = std::make_shared<const EcPublicKey>(std::move(*decoded));
+  const std::lock_guard lock(mutex_);
+  if (keys_.size() >= most_entries_) keys_.clear();
+  keys_.emplace(certificate.fingerprint, key);
+  return key;
+}
+
 std::optional<ChainFailure> ChainCache::check(std::span<const Certificate> chain, UnixSeconds at) {
   const Sha256Digest name = digest_of(chain);
   {

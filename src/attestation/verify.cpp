@@ -1,6 +1,7 @@
 #include "reproduce/attestation/verify.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -92,9 +93,17 @@ void check_certificates(const std::vector<Certificate>& chain) {
   check_leaf(chain);
 }
 
-void check_signature(ByteView bytes, const Certificate& leaf) {
+bool is_signed_by(const cose::Sign1& message, const Certificate& leaf, ChainCache* cache) {
+  if (cache != nullptr) {
+    const std::shared_ptr<const EcPublicKey> known = cache->key_of(leaf);
+    return known && cose::is_signed_by(message, *known);
+  }
   const std::optional<EcPublicKey> key = public_key(leaf);
-  if (!key || !cose::is_signed_by(cose::decode_sign1(bytes), *key))
+  return key && cose::is_signed_by(message, *key);
+}
+
+void check_signature(ByteView bytes, const Certificate& leaf, ChainCache* cache) {
+  if (!is_signed_by(cose::decode_sign1(bytes), leaf, cache))
     distrust("the attestation document's signature does not hold",
              {.where = "'certificate' (" + words(leaf.subject) + ")",
               .hint = "the document was changed, or another key signed it"});
@@ -152,7 +161,7 @@ VerifiedDocument verify(ByteView bytes, const Trust& trust, const EvaluationTime
   std::vector<Certificate> chain(document.cabundle.rbegin(), document.cabundle.rend());
   chain.insert(chain.begin(), document.certificate);
   check_certificates(chain);
-  check_signature(bytes, document.certificate);
+  check_signature(bytes, document.certificate, trust.cache);
 
   const bool own_time = at.basis == EvaluationTime::Basis::document;
   const UnixSeconds asked = own_time ? document.time() : at.time;

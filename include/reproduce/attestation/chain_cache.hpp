@@ -1,7 +1,7 @@
 #pragma once
 
-/// What verifying one document leaves behind for the next: certificates as decoded, and chains
-/// that held.
+/// What verifying one document leaves behind for the next: certificates and keys as decoded, and
+/// chains that held.
 ///
 /// Documents of one enclave share all of their certificates for hours, those of one zone all but
 /// two. A chain is verified once; what a later document costs then is its own signature, which is
@@ -48,6 +48,10 @@ class ChainCache {
   /// decode_certificate().
   [[nodiscard]] Certificate decode(ByteView der, std::string_view what);
 
+  /// public_key(), by the certificate's fingerprint; null where there is none. Decoding a key takes
+  /// OpenSSL a good part of the time that a signature does.
+  [[nodiscard]] std::shared_ptr<const EcPublicKey> key_of(const Certificate& certificate);
+
   /// check_chain().
   [[nodiscard]] std::optional<ChainFailure> check(std::span<const Certificate> chain,
                                                   UnixSeconds at);
@@ -64,8 +68,9 @@ class ChainCache {
 
   std::size_t most_entries_;
   mutable std::mutex mutex_;  // for all below
-  /// Shared with whoever is copying one while another thread forgets all.
+  /// Shared with whoever is using one while another thread forgets all.
   std::map<Sha256Digest, std::shared_ptr<const Certificate>> certificates_;
+  std::map<Sha256Digest, std::shared_ptr<const EcPublicKey>> keys_;
   std::map<Sha256Digest, Period> chains_;
   std::uint64_t verified_chains_ = 0;
 };
