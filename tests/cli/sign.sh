@@ -148,7 +148,7 @@ for key in p256:256 p384:384 p521:512; do
   expect 0 "$REPRODUCE" inspect offline.eif
   says out "holds for this PCR0"
 done
-fails 4 "does not hold" plain.eif --certificate other.pem --attach signature
+fails 3 "no ECDSA signature on P-384" plain.eif --certificate other.pem --attach signature
 openssl dgst -sha384 -sign other.key -out wrong request
 fails 3 "no ECDSA signature on P-256" plain.eif --certificate p256.pem --attach kernel
 expect 0 sign plain.eif --certificate p384.pem --request request --json
