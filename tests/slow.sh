@@ -3,7 +3,7 @@
 #
 #     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
 #                      [layers-hostile] [layers-hard] [determinism] [throughput] [batch] [html] [diffoscope]
-#                      [package] [sbom]
+#                      [package] [sbom] [large-images]
 #
 # With no check named: the first four. bitflips takes half an hour of processor time.
 #
@@ -28,6 +28,8 @@
 # html:     the page of `reproduce diff --html` in headless Chromium: no errors, search and keyboard work,
 #           axe-core finds nothing serious, 10,000 entries show at once. Screenshots stay in
 #           build/campaign/html/artefacts. Fetches what tests/html/package-lock.json pins.
+# large-images: inspect, diff and extract of hostile images of 10 GiB in little memory; `diff` of two
+#           images of 1 GiB beside hashing them.
 # sbom:     bills of materials against CycloneDX's own validator, which is fetched from npm, and what SPDX asks.
 # diffoscope: what diffoscope and `reproduce diff` say of twelve pairs of images (docs/compare.md).
 # package:  the Debian package: lintian has no errors, and it installs and works on a bare Debian 12. Root.
@@ -88,6 +90,7 @@ for check in "$@"; do
     layers-hard) campaign "$check" campaign/layers_hard.sh ;;
     determinism) campaign "$check" campaign/determinism.sh ;;
     html) campaign "$check" html/page.sh ;;
+    large-images) campaign "$check" campaign/large_images.sh ;;
     sbom) campaign "$check" campaign/sbom.sh ;;
     diffoscope) campaign "$check" campaign/diffoscope.sh ;;
     package) campaign "$check" campaign/package.sh ;;
