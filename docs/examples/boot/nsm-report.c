@@ -39,15 +39,21 @@ struct answer {
   size_t size;
 };
 
-// Whether the driver answered. Says why when it did not.
+// Whether the driver answered. Says why when it did not. It gives the module a second for each
+// request, which an emulated machine beside other work may need more than once; a late answer makes
+// the next request invalid.
 static int ask(int device, const void* request, size_t size, struct answer* answer) {
-  struct nsm_message message = {(uintptr_t)request, size, (uintptr_t)answer->bytes, answer_limit};
-  if (ioctl(device, NSM_IOCTL_RAW, &message) != 0 || message.answer_size > answer_limit) {
-    printf("error: the security module: %s\n", strerror(errno));
-    return 0;
+  for (int attempts = 30; attempts > 0; --attempts) {
+    struct nsm_message message = {(uintptr_t)request, size, (uintptr_t)answer->bytes, answer_limit};
+    if (ioctl(device, NSM_IOCTL_RAW, &message) == 0 && message.answer_size <= answer_limit) {
+      answer->size = message.answer_size;
+      return 1;
+    }
+    if (errno != ETIMEDOUT && errno != EINVAL) break;
+    sleep(1);
   }
-  answer->size = message.answer_size;
-  return 1;
+  printf("error: the security module: %s\n", strerror(errno));
+  return 0;
 }
 
 // Moves past `text` (of `size` bytes) if it stands at *at. Gives whether it does.
