@@ -65,7 +65,7 @@ void digest_image(const Options& options, exports::Reference& reference, const T
     sha256.update(chunk);
     sha384.update(chunk);
     done += count;
-    callback(done);
+    if (callback) callback(done);
     if (count < buffer.size()) break;
   }
   reference.sha256 = std::move(sha256).finish();
