@@ -172,10 +172,12 @@ ExitCode run(const VerifyOptions& options, const Terminal& terminal, GateFinding
   subjects.insert(subjects.end(), options.accepted.begin(), options.accepted.end());
   const std::string& evidence = options.operands.back();
   require_references(subjects, rules);
-  if (options.batch)
-    return verify_batch(evidence, options, rules,
-                        read_references(subjects, options, rules, terminal), style_for(terminal),
-                        terminal);
+  if (options.batch) {
+    const std::vector<verify::Reference> references =
+        read_references(subjects, options, rules, terminal);
+    const report::VerdictStyle style = style_for(terminal);
+    return verify_batch(evidence, {options, rules, references, style}, terminal);
+  }
   // The document first: it is small, and one that is forged says nothing about the image.
   const VerifiedDocument document = read_document(evidence, options, rules);
   verify::refuse_denied(document, rules.policy);
@@ -285,7 +287,8 @@ Verb add_verify(CLI::App& root) {
            "-v shows the document's fields as well. With --against, a mismatch of registers is\n"
            "followed by what `reproduce diff` finds between that file and the image. With\n"
            "--batch each document gets a line, and the exit code is the worst of all.\n",
-       .page = "docs/verify.md, docs/formats/policy.md, docs/formats/attestation.md"});
+       .page = "docs/verify.md, docs/formats/policy.md, docs/formats/attestation.md",
+       .operands = "[SUBJECT] ATTESTATION"});
   const auto options = std::make_shared<VerifyOptions>();  // shared: the action outlives this call
   add_options(*app, *options);
   return {app, [options](const Terminal& terminal) {

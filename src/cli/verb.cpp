@@ -21,7 +21,10 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_help(const CLI::App* app, std::string /*name*/,
                         CLI::AppFormatMode /*mode*/) const override {
     std::string text = help_.sentence + "\n\n";
-    text += make_usage(app, "reproduce " + help_.name) + "\n";
+    text += help_.operands.empty()
+                ? make_usage(app, "reproduce " + help_.name)
+                : "Usage: reproduce " + help_.name + " [OPTIONS] " + help_.operands + "\n";
+    text += "\n";
     text += "Examples:\n";
     for (const std::string& example : help_.examples) text += "  " + example + "\n";
     if (!help_.details.empty()) text += "\n" + help_.details + "\n";

@@ -28,6 +28,7 @@ struct Help {
   std::vector<std::string> examples;  ///< whole command lines that work
   std::string details;                ///< paragraphs; may be empty
   std::string page;                   ///< the page of docs to read on
+  std::string operands{};             ///< where their names alone do not say how they stand
 };
 
 /// Adds the subcommand `help.name` to `root` with its help.

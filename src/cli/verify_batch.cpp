@@ -73,18 +73,16 @@ struct Line {
 };
 
 struct Batch {
-  const VerifyOptions& options;
-  const VerifyRules& rules;
-  std::span<const verify::Reference> references;
-  const report::VerdictStyle& style;
+  const BatchQuestion& question;
   const Terminal& terminal;
   attestation::ChainCache cache{};
 };
 
 Line line_of(const std::string& file, const Error& error, const Batch& batch) {
   const std::string_view word = name_of(error.kind());
-  return {.text = batch.terminal.json() ? error_json(error, -1)
-                                        : report::batch_line(file, word, error, batch.style),
+  return {.text = batch.terminal.json()
+                      ? error_json(error, -1)
+                      : report::batch_line(file, word, error, batch.question.style),
           .word = std::string(word),
           .code = exit_code_of(error.kind())};
 }
@@ -93,14 +91,15 @@ Line judge_one(const std::string& file, Batch& batch) {
   try {
     FileSource source{fs::path(file)};
     const Bytes input = read_all(source, attestation::largest_wrapped, "the attestation document");
-    const Bytes bytes = attestation::unwrap(input, batch.options.field).document;
-    const attestation::VerifiedDocument document =
-        attestation::verify(bytes, batch.rules.trust(&batch.cache), batch.rules.at);
-    const verify::Verdict verdict = verify::judge(batch.references, document, batch.rules.policy);
+    const Bytes bytes = attestation::unwrap(input, batch.question.options.field).document;
+    const attestation::VerifiedDocument document = attestation::verify(
+        bytes, batch.question.rules.trust(&batch.cache), batch.question.rules.at);
+    const verify::Verdict verdict =
+        verify::judge(batch.question.references, document, batch.question.rules.policy);
     const bool yes = verdict.is_yes();
     return {.text = batch.terminal.json()
-                        ? report::batch_json(file, verdict, batch.references, document)
-                        : report::batch_line(file, verdict, batch.style),
+                        ? report::batch_json(file, verdict, batch.question.references, document)
+                        : report::batch_line(file, verdict, batch.question.style),
             .word = yes ? "yes" : "no",
             .code = yes ? ExitCode::yes : ExitCode::no};
   } catch (Error& error) {
@@ -129,13 +128,12 @@ std::vector<Line> judge_all(std::span<const std::string> files, Batch& batch) {
 
 }  // namespace
 
-ExitCode verify_batch(const std::string& operand, const VerifyOptions& options,
-                      const VerifyRules& rules, std::span<const verify::Reference> references,
-                      const report::VerdictStyle& style, const Terminal& terminal) {
+ExitCode verify_batch(const std::string& operand, const BatchQuestion& question,
+                      const Terminal& terminal) {
   // Enough for all cores to be busy nearly always, and a few MiB of lines.
   constexpr std::size_t block = 512;
   const std::vector<std::string> files = documents_of(operand);
-  Batch batch{options, rules, references, style, terminal};
+  Batch batch{question, terminal};
   report::BatchCounts counts;
   ExitCode worst = ExitCode::yes;
   for (std::size_t begin = 0; begin < files.size(); begin += block) {

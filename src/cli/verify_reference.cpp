@@ -155,6 +155,7 @@ std::vector<Reference> read_references(const std::vector<std::string>& operands,
                                        const VerifyOptions& options, const VerifyRules& rules,
                                        const Terminal& terminal) {
   std::vector<Reference> references;
+  references.reserve(operands.size() + rules.references.size());
   for (const std::string& operand : operands)
     references.push_back(read_reference(operand, options, rules.policy.kind, terminal));
   for (const manifest::PolicyReference& stated : rules.references)

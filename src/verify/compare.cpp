@@ -31,6 +31,7 @@ std::vector<RegisterComparison> compare_registers(const Reference& reference,
   for (const auto& [index, value] : reference.registers) indices.insert(index);
   if (reference.says_all() && was_signed(document)) indices.insert(signer_register);
   std::vector<RegisterComparison> comparisons;
+  comparisons.reserve(indices.size());
   for (const std::uint32_t index : indices)
     comparisons.push_back(
         {index, find_register(reference.registers, index), find_register(document.pcrs, index)});

@@ -58,15 +58,16 @@ std::string contents(const Document& document) {
 
 std::vector<std::string> explain_debug(const VerifiedDocument& verified) {
   const Document& document = verified.document();
-  return {
-      origin(verified),
+  const std::string mode =
       "the enclave was started in debug mode: its console is open to whoever started it, and PCR0, "
-      "PCR1 and PCR2 are zero for every image, so it says nothing about the code inside",
+      "PCR1 and PCR2 are zero for every image, so it says nothing about the code inside";
+  const std::string registers =
       "registers that say something all the same: " + register_names(document, false) +
-          "; PCR3 is the parent's role, PCR4 the parent's instance, PCR16 and up the code's own",
-      contents(document),
+      "; PCR3 is the parent's role, PCR4 the parent's instance, PCR16 and up the code's own";
+  const std::string use =
       "good for: trying out the way from the enclave to here, its root, chain, time and fields; "
-      "for a decision, never"};
+      "for a decision, never";
+  return {origin(verified), mode, registers, contents(document), use};
 }
 
 }  // namespace

@@ -242,6 +242,7 @@ Agreement compare_with(const Reference& subject, std::span<const Reference> refe
     // What is published without PCR8 leaves open who signs.
     if (reference.says_all() && subject.registers.contains(8)) indices.insert(8);
     std::vector<RegisterComparison> registers;
+    registers.reserve(indices.size());
     for (const std::uint32_t index : indices)
       registers.push_back({index, value(reference, index), value(subject, index)});
     return registers;

@@ -125,6 +125,7 @@ TEST(ChainCache, ServesSeveralThreads) {
   };
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int count = 0; count < 4; ++count) threads.emplace_back(work);
   }
   EXPECT_GE(enclave.cache.verified_chains(), 1U);

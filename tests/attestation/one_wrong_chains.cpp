@@ -33,7 +33,7 @@ constexpr const char* name_of[] = {"Root", "RegionalIssuer", "ZonalIssuer", "Ins
 constexpr const char* field_of[] = {"'cabundle' entry 0", "'cabundle' entry 1",
                                     "'cabundle' entry 2", "'cabundle' entry 3", "'certificate'"};
 
-Spoil recipe(std::size_t link, std::function<void(CertificateRecipe&)> change) {
+Spoil recipe(std::size_t link, const std::function<void(CertificateRecipe&)>& change) {
   return [=](Forgery& forgery) { change(forgery.chain[link].recipe); };
 }
 
@@ -56,7 +56,7 @@ Spoil raw_constraints(std::size_t link, const char* digits) {
   return extension(link, 0, {"basicConstraints", true, hex(digits)});
 }
 
-Spoil certificates(std::function<void(std::vector<Bytes>&)> change) {
+Spoil certificates(const std::function<void(std::vector<Bytes>&)>& change) {
   return [=](Forgery& forgery) { forgery.edit_certificates = change; };
 }
 
@@ -69,7 +69,7 @@ Spoil key(std::size_t link, KeyKind kind) {
   };
 }
 
-Spoil signature(std::function<void(Bytes&)> change) {
+Spoil signature(const std::function<void(Bytes&)>& change) {
   return [=](Forgery& forgery) { forgery.edit_signature = change; };
 }
 
@@ -158,9 +158,6 @@ void add_leaf(Rows& rows) {
 
 void add_extensions(Rows& rows) {
   const std::string broken = "the certificate chain does not hold";
-  const std::string who = "'cabundle' entry 2 has ";
-  const std::string constraints = who + "basic constraints that are not DER";
-  const std::string length = who + "a path length that makes no sense";
   const Rows more = {
       {"HasAnUnknownCriticalExtensionInItsLeaf", untrusted,
        with_extension(leaf, "nsComment", true, "160161"), broken, "unhandled critical extension"},
@@ -185,7 +182,15 @@ void add_extensions(Rows& rows) {
          forgery.chain[instance].recipe.extensions.push_back(
              {"authorityKeyIdentifier", false, hex("300480020102")});
        },
-       broken},
+       broken}};
+  rows.insert(rows.end(), more.begin(), more.end());
+}
+
+void add_encodings(Rows& rows) {
+  const std::string who = "'cabundle' entry 2 has ";
+  const std::string constraints = who + "basic constraints that are not DER";
+  const std::string length = who + "a path length that makes no sense";
+  const Rows more = {
       {"HasABooleanThatIsNotDer", malformed, raw_constraints(zonal, "3006010101020101"),
        constraints},
       {"HasADefaultThatIsWrittenOut", malformed, raw_constraints(leaf, "3003010100"),
@@ -339,6 +344,7 @@ std::vector<OneWrong> wrong_chains() {
   add_issuers(rows);
   add_leaf(rows);
   add_extensions(rows);
+  add_encodings(rows);
   add_keys(rows);
   add_paths(rows);
   add_signatures(rows);
