@@ -71,8 +71,8 @@ int Token::give_pin(const char* label, unsigned flags, char* pin, std::size_t ro
       was_wrong_ = true;
       return GNUTLS_E_PKCS11_PIN_ERROR;
     }
-    const Secret secret = ask_("the token " + quote(label == nullptr ? "" : label));
-    const std::string& text = secret.text();
+    if (!pin_) pin_ = ask_("the token " + quote(label == nullptr ? "" : label));
+    const std::string& text = pin_->text();
     if (text.size() >= room) return GNUTLS_E_SHORT_MEMORY_BUFFER;
     std::copy_n(text.c_str(), text.size() + 1, pin);
     return 0;

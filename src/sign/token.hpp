@@ -41,6 +41,7 @@ class Token {
 
   std::string url_;
   AskSecret ask_;
+  std::optional<Secret> pin_;     // some keys want it again for each signature
   std::optional<Error> trouble_;  // thrown on the other side of the C library
   bool was_wrong_ = false;
 };

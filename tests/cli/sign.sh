@@ -137,6 +137,26 @@ if command -v setsid >/dev/null; then
   [ ! -e no.eif ]
 fi
 
+# A passphrase on the terminal: asked for there and nowhere else, never shown; ^C ends it, and the
+# terminal is as it was.
+if command -v python3 >/dev/null; then
+  python3 "$SOURCE/tests/support/terminal.py" 'sesame\n' "$REPRODUCE" sign plain.eif -o typed.eif \
+    --certificate p384.pem --key encrypted.key >screen
+  cmp p384.eif typed.eif
+  says screen "passphrase or PIN of the key 'encrypted.key': "
+  says screen "echo again: yes"
+  says screen "status 0"
+  grep -q sesame screen && { echo "the passphrase was shown"; exit 1; }
+  python3 "$SOURCE/tests/support/terminal.py" '\x03' "$REPRODUCE" sign plain.eif -o no.eif \
+    --certificate p384.pem --key encrypted.key >screen
+  says screen "signal 2"
+  says screen "echo again: yes"
+  python3 "$SOURCE/tests/support/terminal.py" '\n' "$REPRODUCE" sign plain.eif -o no.eif \
+    --certificate p384.pem --key encrypted.key >screen
+  says screen "the passphrase does not open the private key"
+  [ ! -e no.eif ]
+fi
+
 # Offline: what openssl signs elsewhere, in DER, comes back.
 for key in p256:256 p384:384 p521:512; do
   name=${key%:*} bits=${key#*:}
