@@ -156,7 +156,7 @@ TEST(Message, AStreamThatEndsAmidAMessageIsNoticed) {
 }
 
 TEST(Message, UnknownKindsAndSizesBeyondTheLimitAreBugs) {
-  for (const std::uint8_t kind : {std::uint8_t{0}, std::uint8_t{6}, std::uint8_t{255}})
+  for (const std::uint8_t kind : {std::uint8_t{0}, std::uint8_t{7}, std::uint8_t{255}})
     EXPECT_EQ(kind_of([&] { (void)reader_of(Bytes{kind, 0, 0, 0, 0}).next(); }), ErrorKind::bug);
   EXPECT_EQ(kind_of([] { (void)reader_of(Bytes{3, 0, 8, 0, 1}).next(); }), ErrorKind::bug);
 }
