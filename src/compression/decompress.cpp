@@ -15,19 +15,19 @@ namespace {
 /// format 1.1, bzip2's own header and lz4's doc/lz4_Frame_format.md. lzma has none: these are the
 /// two bytes that lib/decompress.c of the Linux kernel goes by.
 struct Magic {
-  Compression compression;
   std::string_view bytes;
+  Compression compression = Compression::none;
   Repertoire since = Repertoire::files;
 };
 using namespace std::string_view_literals;
 constexpr Magic magics[] = {
-    {Compression::gzip, "\x1f\x8b\x08"sv},
-    {Compression::bzip2, "BZh"sv},
-    {Compression::xz, "\xfd\x37zXZ\0"sv},
-    {Compression::zstd, "\x28\xb5\x2f\xfd"sv},
-    {Compression::lzma, "\x5d\x00"sv, Repertoire::ramdisks},
-    {Compression::lz4, "\x02\x21\x4c\x18"sv, Repertoire::ramdisks},
-    {Compression::lz4_frame, "\x04\x22\x4d\x18"sv, Repertoire::kernels},
+    {"\x1f\x8b\x08"sv, Compression::gzip},
+    {"BZh"sv, Compression::bzip2},
+    {"\xfd\x37zXZ\0"sv, Compression::xz},
+    {"\x28\xb5\x2f\xfd"sv, Compression::zstd},
+    {"\x5d\x00"sv, Compression::lzma, Repertoire::ramdisks},
+    {"\x02\x21\x4c\x18"sv, Compression::lz4, Repertoire::ramdisks},
+    {"\x04\x22\x4d\x18"sv, Compression::lz4_frame, Repertoire::kernels},
 };
 
 std::unique_ptr<Source> make_decoder(Compression compression, Feed& feed) {
