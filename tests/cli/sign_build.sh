@@ -52,6 +52,20 @@ cmp one.eif two.eif
 expect 0 "$REPRODUCE" sign plain.eif -o two.eif --certificate signer.pem --key signer.key
 cmp one.eif two.eif
 expect 0 "$REPRODUCE" build --check
+# Who has the sources and not the key can hold a document to them: PCR8 is of the certificate.
+mv signer.key away.key
+pcrs=$("$REPRODUCE" measure one.eif | sed -n 's/^PCR\([0-9]*\)  /--pcr \1=/p')
+# shellcheck disable=SC2086  # words are what is wanted
+"$FORGE" $pcrs --root-out root.pem --out document.cbor
+expect 0 "$REPRODUCE" verify enclave.toml document.cbor --root root.pem
+says out PCR8
+expect 0 "$REPRODUCE" export enclave.toml --format pcrs
+says out ' PCR8'
+pcrs=$(echo "$pcrs" | sed '/--pcr 8=/d')
+# shellcheck disable=SC2086
+"$FORGE" $pcrs --root-out root.pem --out unsigned.cbor
+expect 1 "$REPRODUCE" verify enclave.toml unsigned.cbor --root root.pem
+mv away.key signer.key
 # Twenty years later the lock still gives the image, with a warning.
 expect 0 "$REPRODUCE" build -o two.eif --sign-at 2200-01-01T00:00:00Z
 says err "warning: the signing certificate has expired"
