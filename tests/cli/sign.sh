@@ -183,8 +183,8 @@ fails 3 "not base64" plain.eif --certificate p384.pem --attach right.txt
 expect 4 sign plain.eif --certificate p384.pem --request late --at 2200-01-01T00:00:00Z
 [ ! -e late ]
 
-# Memory does not grow with the image.
-if command -v python3 >/dev/null; then
+# Memory does not grow with the image. (AddressSanitizer keeps what is freed.)
+if command -v python3 >/dev/null && ! grep -qa __asan_init "$REPRODUCE"; then
   head -c 200000000 /dev/zero >large
   "$REPRODUCE" build -q --kernel kernel --cmdline q --ramdisk large -o large.eif
   python3 "$SOURCE/tests/support/peak_memory.py" peak "$REPRODUCE" sign -q large.eif \
