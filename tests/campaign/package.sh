@@ -9,7 +9,7 @@ done
 
 cmake --build "$SOURCE/build/release" --target reproduce said >build.log || { cat build.log; exit 1; }
 for round in one two; do
-  (cd "$SOURCE" && SOURCE_DATE_EPOCH=0 cpack --preset deb -B "$OLDPWD/$round" >/dev/null)
+  (cd "$SOURCE" && SOURCE_DATE_EPOCH=1795651200 cpack --preset deb -B "$OLDPWD/$round" >/dev/null)
 done
 package=$(find one -maxdepth 1 -name '*.deb')
 cmp "$package" "two/${package#one/}"
@@ -20,7 +20,7 @@ mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Pac
   awk '$2 == "bookworm" { print $1; exit }')
 [ -n "$mirror" ] || { echo "apt knows no bookworm"; exit 77; }
 room=$PWD/room
-trap 'rm -rf --one-file-system "$room"' EXIT
+trap 'umount "$room/proc" 2>/dev/null || true; rm -rf --one-file-system "$room"' EXIT
 debootstrap --variant=minbase --include=man-db,bash-completion,groff-base bookworm "$room" "$mirror" >debootstrap.log 2>&1 ||
   { tail debootstrap.log; exit 1; }
 rm -f "$room/etc/dpkg/dpkg.cfg.d/"*
@@ -30,6 +30,7 @@ apt-config dump --format '%F "%v";%n' Acquire | grep -E '^Acquire::(http|https|R
   >"$room/etc/apt/apt.conf.d/90host" || true
 chroot "$room" apt-get -qq -y --no-install-recommends install /reproduce.deb >install.log 2>&1 ||
   { cat install.log; exit 1; }
+mount -t proc proc "$room/proc"
 chroot "$room" reproduce --version
 head -c 100000 /dev/urandom >"$room/kernel"
 chroot "$room" reproduce build --kernel kernel --cmdline 'console=ttyS0' --ramdisk kernel -o app.eif
