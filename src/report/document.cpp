@@ -15,10 +15,6 @@ using attestation::Claims;
 using attestation::Document;
 using nlohmann::ordered_json;
 
-ordered_json optional_json(const std::optional<Bytes>& value) {
-  return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
-}
-
 std::string line(std::string name, const std::string& value) {
   constexpr std::size_t column = 13;
   name.resize(std::max(column, name.size() + 1), ' ');
@@ -79,9 +75,9 @@ ordered_json claims_record(const Claims& claims) {
           {"timestamp_ms", claims.timestamp_ms},
           {"time", format_utc(claims.time())},
           {"pcrs", std::move(pcrs)},
-          {"public_key", optional_json(claims.public_key)},
-          {"user_data", optional_json(claims.user_data)},
-          {"nonce", optional_json(claims.nonce)},
+          {"public_key", hex_or_null(claims.public_key)},
+          {"user_data", hex_or_null(claims.user_data)},
+          {"nonce", hex_or_null(claims.nonce)},
           {"unknown_keys", claims.unknown_keys}};
 }
 

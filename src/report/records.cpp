@@ -10,6 +10,10 @@ std::string register_name(std::uint32_t index) {
   return "PCR" + std::to_string(index);
 }
 
+ordered_json hex_or_null(const std::optional<Bytes>& value) {
+  return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
+}
+
 ordered_json registers_record(const measure::Registers& registers) {
   ordered_json out = ordered_json::object();
   for (const auto& [index, value] : registers) out[register_name(index)] = to_hex(value);

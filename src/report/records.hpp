@@ -3,11 +3,13 @@
 /// Parts that several JSON documents have in common: docs/formats/json.md.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "reproduce/base/bytes.hpp"
 #include "reproduce/crypto/x509.hpp"
 #include "reproduce/diff/difference.hpp"
 #include "reproduce/measure/registers.hpp"
@@ -16,6 +18,9 @@ namespace reproduce::report {
 
 /// "PCR0" and so on.
 [[nodiscard]] std::string register_name(std::uint32_t index);
+
+/// Hexadecimal, or null.
+[[nodiscard]] nlohmann::ordered_json hex_or_null(const std::optional<Bytes>& value);
 
 /// {"PCR0": hex, ...}
 [[nodiscard]] nlohmann::ordered_json registers_record(const measure::Registers& registers);

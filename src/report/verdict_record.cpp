@@ -14,10 +14,6 @@ using nlohmann::ordered_json;
 using verify::Check;
 using verify::RegisterComparison;
 
-ordered_json hex_or_null(const std::optional<Bytes>& value) {
-  return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
-}
-
 ordered_json check_record(const Check& check) {
   ordered_json record{
       {"name", check.name}, {"outcome", name_of(check.outcome)}, {"words", check.words}};
