@@ -104,7 +104,7 @@ class ImageRun {
       }
     }
     AssembledImage image = std::move(assembler_).finish();
-    image.bare = std::move(bare_);
+    image.bare = bare_;
     measure_signature(image);
     return image;
   }

@@ -12,6 +12,18 @@ constexpr std::size_t most_strings = 20'000;
 /// Lines that one section's strings may take of all.
 constexpr std::size_t most_lines = 40;
 
+using Strings = std::vector<std::string_view>;
+
+void recognise(const EditScript& script, const Strings& left, const Strings& right,
+               PairRecogniser& recogniser) {
+  for (const Edit& edit : script.edits) {
+    const std::size_t pairs = std::min(edit.removed, edit.added);
+    for (std::size_t i = 0; i < pairs; ++i)
+      recogniser.add(left[edit.before + i], right[edit.after + i]);
+    recogniser.add_unpaired(std::max(edit.removed, edit.added) - pairs);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string_view> strings_in(ByteView bytes, std::size_t shortest) {
@@ -29,12 +41,13 @@ std::vector<std::string_view> strings_in(ByteView bytes, std::size_t shortest) {
 
 bool add_strings(Difference& difference, std::string_view where, ByteView before, ByteView after,
                  const Limits& limits, PairRecogniser& recogniser) {
-  const auto left = strings_in(before);
-  const auto right = strings_in(after);
+  const Strings left = strings_in(before);
+  const Strings right = strings_in(after);
   const Numbered numbered = number(left, right);
   const EditScript script =
       edit_script(numbered.before, numbered.after, {.edits = 400, .steps = std::uint64_t{1} << 24});
   if (script.edits.empty()) return false;
+  recognise(script, left, right, recogniser);
   add_line(difference, limits, '@', " strings of " + std::string(where));
   std::size_t lines = 0;
   const auto add = [&](char mark, std::string_view string) {
@@ -44,10 +57,6 @@ bool add_strings(Difference& difference, std::string_view where, ByteView before
       difference.shortened = true;
   };
   for (const Edit& edit : script.edits) {
-    const std::size_t pairs = std::min(edit.removed, edit.added);
-    for (std::size_t i = 0; i < pairs; ++i)
-      recogniser.add(left[edit.before + i], right[edit.after + i]);
-    recogniser.add_unpaired(std::max(edit.removed, edit.added) - pairs);
     for (std::size_t i = 0; i < edit.removed; ++i) add('-', left[edit.before + i]);
     for (std::size_t j = 0; j < edit.added; ++j) add('+', right[edit.after + j]);
   }

@@ -156,7 +156,7 @@ class Pairing {
 
   /// Whether two files lie in the same place, in bytes that the comparison of the ramdisks
   /// has found to be the same.
-  bool known_same(std::uint32_t before, std::uint32_t after) const {
+  [[nodiscard]] bool known_same(std::uint32_t before, std::uint32_t after) const {
     const std::uint64_t start = tree_.before.content_offset(before);
     const std::uint64_t size = tree_.before.entries[before].header.content_size;
     const initramfs::Place place = before_.place_of(start);
@@ -172,7 +172,7 @@ class Pairing {
     return last.offset + last.size <= place.offset;
   }
 
-  bool content_differs(std::uint32_t before, std::uint32_t after) const {
+  [[nodiscard]] bool content_differs(std::uint32_t before, std::uint32_t after) const {
     const Entry& one = tree_.before.entries[before];
     const Entry& other = tree_.after.entries[after];
     if (one.header.content_size != other.header.content_size) return true;

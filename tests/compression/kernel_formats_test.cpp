@@ -61,8 +61,8 @@ struct Tool {
   Compression compression;
 };
 
-/// As the test is called in lists.
-void PrintTo(const Tool& tool, std::ostream* out) {
+/// As the test is called in lists. GoogleTest looks for this very name.
+void PrintTo(const Tool& tool, std::ostream* out) {  // NOLINT(readability-identifier-naming)
   *out << tool.command;
 }
 
@@ -88,7 +88,8 @@ TEST_P(KernelFormats, AreUndone) {
     const std::string text = noise(size);
     EXPECT_TRUE(decompress(compress(text)) == text) << size;
   }
-  const std::string zeros(20000000, '\0');
+  std::string zeros;
+  zeros.resize(20000000);
   EXPECT_TRUE(decompress(compress(zeros)) == zeros);
 }
 

@@ -35,7 +35,7 @@ TEST(PythonDifference, ShowsTheStringsOfCodeThatDiffers) {
   const std::string compile =
       "python3 -c 'import py_compile as p; p.compile(\"m.py\",\"NAME\",dfile=\"DFILE\","
       "invalidation_mode=p.PycInvalidationMode.UNCHECKED_HASH)'";
-  const auto with = [&](std::string name, const std::string& dfile) {
+  const auto with = [&](const std::string& name, const std::string& dfile) {
     std::string command = compile;
     command.replace(command.find("NAME"), 4, name);
     return command.replace(command.find("DFILE"), 5, dfile);
