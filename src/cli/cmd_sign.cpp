@@ -194,11 +194,11 @@ Verb add_sign(CLI::App& root) {
       {.name = "sign",
        .sentence = "Signs an image, replaces its signature or takes it out",
        .examples = {"reproduce sign app.eif -o signed.eif --certificate cert.pem --key key.pem",
-                    "reproduce sign app.eif -o app.eif --certificate cert.pem "
-                    "--key 'pkcs11:token=signer;object=release'",
+                    ("reproduce sign app.eif -o app.eif --certificate cert.pem "
+                     "--key 'pkcs11:token=signer;object=release'"),
                     "reproduce sign app.eif --certificate cert.pem --request to-be-signed",
-                    "reproduce sign app.eif -o signed.eif --certificate cert.pem "
-                    "--attach signature",
+                    ("reproduce sign app.eif -o signed.eif --certificate cert.pem "
+                     "--attach signature"),
                     "reproduce sign signed.eif -o app.eif --remove"},
        .details =
            "Signed is the image's PCR0; the certificate makes PCR8. No other register and no\n"

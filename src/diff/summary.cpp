@@ -134,7 +134,8 @@ std::string summary_words(const std::vector<Difference>& differences) {
     const std::string& words = difference.words;
     // A parameter's words name it already.
     const bool named = where.empty() || difference.what.starts_with("parameter-");
-    parts.push_back(named ? words : where + " " + words);
+    parts.push_back(named ? std::string() : where + " ");
+    parts.back() += words;
   }
   if (differences.size() > parts.size())
     parts.push_back(std::to_string(differences.size() - parts.size()) + " more differences");

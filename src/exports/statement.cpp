@@ -8,7 +8,6 @@
 namespace reproduce::exports {
 namespace {
 
-using manifest::Lock;
 using manifest::PackagePin;
 using manifest::Pin;
 using manifest::PinForm;

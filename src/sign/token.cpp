@@ -84,6 +84,7 @@ int Token::give_pin(const char* label, unsigned flags, char* pin, std::size_t ro
   }
 }
 
+// As GnuTLS calls it.  NOLINTNEXTLINE(readability-function-size)
 int Token::pin_callback(void* self, int /*attempt*/, const char* /*url*/, const char* label,
                         unsigned flags, char* pin, std::size_t room) {
   return static_cast<Token*>(self)->give_pin(label, flags, pin, room);

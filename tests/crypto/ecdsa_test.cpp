@@ -143,9 +143,8 @@ TEST(RawSignature, IsTakenOutOfDerInItsOneSpelling) {
                                 "30080202000502020007",  // numbers with a zero too many
                                 "3006020185020107",      // a negative number
                                 "308106020105020107",    // a length that takes too many bytes
-                                "3080020105020107"
-                                "0000",        // an indefinite length
-                                "3003020105",  // one number
+                                "30800201050201070000",  // an indefinite length
+                                "3003020105",            // one number
                                 "0203010203"};
   for (const char* const der : others)
     EXPECT_EQ(raw_signature(Curve::p256, from_hex(der).value_or(Bytes{})), std::nullopt) << der;
