@@ -1,13 +1,13 @@
 #include "json_field.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/json_text.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::attestation {
@@ -15,28 +15,24 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int max_depth = 16;  // answers of services are nested a few levels
+constexpr std::size_t most_levels = 16;  // answers of services are nested a few levels
 
 [[noreturn]] void fail(const std::string& what, std::string got = {}, std::string hint = {}) {
   throw Error(ErrorKind::malformed, what, {.got = std::move(got), .hint = std::move(hint)});
 }
 
-/// A key that stands twice has no one value.
 json parse_strictly(std::string_view text) {
-  std::vector<std::set<std::string>> keys;
-  const auto guard = [&keys](int depth, json::parse_event_t event, const json& parsed) {
-    if (depth > max_depth) fail("the JSON around the document is nested too deeply");
-    if (event == json::parse_event_t::object_start) keys.emplace_back();
-    if (event == json::parse_event_t::object_end) keys.pop_back();
-    if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      fail("the JSON around the document has a key twice", parsed.get<std::string>());
-    return true;
-  };
-  try {
-    return json::parse(text, guard);
-  } catch (const json::exception& exception) {
-    fail("the JSON around the document makes no sense", exception.what());
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels)) {
+    switch (fault->kind) {
+      case JsonFault::Kind::syntax:
+        fail("the JSON around the document makes no sense", fault->got);
+      case JsonFault::Kind::repeated_key:
+        fail("the JSON around the document has a key twice", fault->got);
+      case JsonFault::Kind::too_deep:
+        fail("the JSON around the document is nested too deeply");
+    }
   }
+  return json::parse(text);
 }
 
 /// What a string holds, if that begins as COSE_Sign1 does: an array of four, tag 18 in front or

@@ -1,13 +1,14 @@
 #include "oci_json.hpp"
 
 #include <algorithm>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "layer_stack.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/json_text.hpp"
 
 namespace reproduce::layers {
 namespace {
@@ -15,45 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 /// Image documents go six levels deep; annotations of others a little further.
-constexpr int deepest = 32;
-
-/// Sees the document while it is parsed, since the parsed one no longer shows repeated keys.
-class Guard {
- public:
-  explicit Guard(const std::string& what) : what_(what) {}
-
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    switch (event) {
-      case Json::parse_event_t::object_start:
-        check_depth(depth);
-        open_.emplace_back();
-        break;
-      case Json::parse_event_t::array_start:
-        check_depth(depth);
-        break;
-      case Json::parse_event_t::object_end:
-        open_.pop_back();
-        break;
-      case Json::parse_event_t::key:
-        if (!open_.back().insert(parsed.get<std::string>()).second)
-          throw Error(ErrorKind::malformed,
-                      what_ + " repeats the key " + shown(parsed.get<std::string>()));
-        break;
-      case Json::parse_event_t::array_end:
-      case Json::parse_event_t::value:
-        break;
-    }
-    return true;
-  }
-
- private:
-  void check_depth(int depth) const {
-    if (depth > deepest) throw Error(ErrorKind::malformed, what_ + " is nested too deeply");
-  }
-
-  const std::string& what_;
-  std::vector<std::set<std::string>> open_;
-};
+constexpr std::size_t most_levels = 33;
 
 bool is_lower_hex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -62,11 +25,18 @@ bool is_lower_hex(std::string_view text) {
 }  // namespace
 
 Json OciJson::parse(ByteView bytes, const std::string& what) {
-  try {
-    return Json::parse(as_text(bytes), Guard(what));
-  } catch (const Json::exception& error) {
-    throw Error(ErrorKind::malformed, what + " is no JSON", {.got = shown(error.what())});
+  const std::string_view text = as_text(bytes);
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels)) {
+    switch (fault->kind) {
+      case JsonFault::Kind::syntax:
+        throw Error(ErrorKind::malformed, what + " is no JSON", {.got = shown(fault->got)});
+      case JsonFault::Kind::repeated_key:
+        throw Error(ErrorKind::malformed, what + " repeats the key " + shown(fault->got));
+      case JsonFault::Kind::too_deep:
+        throw Error(ErrorKind::malformed, what + " is nested too deeply");
+    }
   }
+  return Json::parse(text);
 }
 
 OciJson::OciJson(const Json& object, std::string what) : object_(&object), what_(std::move(what)) {

@@ -7,6 +7,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/json_text.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::manifest {
@@ -14,62 +15,25 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Root, `image`, `sections`, one section: the deepest that a lock goes.
-constexpr int max_depth = 4;
+/// Root, `image`, `sections`, one section: the deepest that a lock goes; and one more.
+constexpr std::size_t most_levels = 5;
 
 constexpr const char* hint = "locks are made by `reproduce lock`; make it again";
-
-/// Sees the document while it is parsed, since the parsed one no longer shows repeated keys.
-class DuplicateGuard {
- public:
-  explicit DuplicateGuard(const std::string& file) : file_(file) {}
-
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    switch (event) {
-      case Json::parse_event_t::object_start:
-        open_.emplace_back();
-        check_depth(depth);
-        break;
-      case Json::parse_event_t::array_start:
-        check_depth(depth);
-        break;
-      case Json::parse_event_t::object_end:
-        open_.pop_back();
-        break;
-      case Json::parse_event_t::key:
-        if (!open_.back().insert(parsed.get<std::string>()).second)
-          throw Error(ErrorKind::usage,
-                      "the lock repeats the key " + quote(parsed.get<std::string>()),
-                      {.file = file_, .hint = hint});
-        break;
-      case Json::parse_event_t::array_end:
-      case Json::parse_event_t::value:
-        break;
-    }
-    return true;
-  }
-
- private:
-  void check_depth(int depth) const {
-    if (depth > max_depth)
-      throw Error(ErrorKind::usage, "the lock is nested too deeply", {.file = file_, .hint = hint});
-  }
-
-  const std::string& file_;
-  std::vector<std::set<std::string>> open_;
-};
 
 }  // namespace
 
 Json parse_strict_json(std::string_view text, const std::string& file) {
-  try {
-    return Json::parse(text, DuplicateGuard(file));
-  } catch (const Json::parse_error& error) {
-    // The library counts from 1 and says 1 for an empty text.
-    const std::uint64_t offset = error.byte == 0 ? 0 : error.byte - 1;
-    throw Error(ErrorKind::usage, "the lock is not valid JSON",
-                {.file = file, .offset = offset, .hint = hint});
+  const std::optional<JsonFault> fault = find_json_fault(text, most_levels);
+  if (!fault) return Json::parse(text);
+  ErrorContext context{.file = file, .hint = hint};
+  std::string what = "the lock is nested too deeply";
+  if (fault->kind == JsonFault::Kind::repeated_key)
+    what = "the lock repeats the key " + quote(fault->got);
+  if (fault->kind == JsonFault::Kind::syntax) {
+    what = "the lock is not valid JSON";
+    context.offset = fault->offset;
   }
+  throw Error(ErrorKind::usage, what, context);
 }
 
 JsonReader::JsonReader(const Json& object, const std::string& file, std::string where)

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/json_text.hpp"
 #include "reproduce/base/stream.hpp"
 #include "reproduce/base/text.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint32_t most_registers = 32;  // as an attestation document has them
-constexpr std::size_t max_depth = 8;          // of JSON; what is known needs two
+constexpr std::size_t most_levels = 8;        // of JSON; what is known needs two
 
 bool is_blank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
@@ -57,22 +57,18 @@ void add_register(Registers& registers, std::uint32_t index, std::string_view di
     throw malformed(name_of_register(index) + " is there twice");
 }
 
-/// A key that stands twice has no one value.
 json parse_strictly(std::string_view text) {
-  std::vector<std::set<std::string>> keys;
-  const auto guard = [&keys](int depth, json::parse_event_t event, const json& parsed) {
-    if (depth > static_cast<int>(max_depth)) throw malformed("the JSON is nested too deeply");
-    if (event == json::parse_event_t::object_start) keys.emplace_back();
-    if (event == json::parse_event_t::object_end) keys.pop_back();
-    if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      throw malformed("a key is there twice", parsed.get<std::string>());
-    return true;
-  };
-  try {
-    return json::parse(text, guard);
-  } catch (const json::exception& exception) {
-    throw malformed("the JSON makes no sense", exception.what());
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels)) {
+    switch (fault->kind) {
+      case JsonFault::Kind::syntax:
+        throw malformed("the JSON makes no sense", fault->got);
+      case JsonFault::Kind::repeated_key:
+        throw malformed("a key is there twice", fault->got);
+      case JsonFault::Kind::too_deep:
+        throw malformed("the JSON is nested too deeply");
+    }
   }
+  return json::parse(text);
 }
 
 std::string lower(std::string text) {

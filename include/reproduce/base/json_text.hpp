@@ -1,0 +1,29 @@
+#pragma once
+
+/// JSON (RFC 8259) from people whom nobody vouches for.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace reproduce {
+
+/// Why a JSON text has no one meaning.
+struct JsonFault {
+  enum class Kind {
+    syntax,        ///< it is no JSON
+    repeated_key,  ///< a record has a key twice; which of them counts is up to the reader
+    too_deep
+  };
+  Kind kind = Kind::syntax;
+  std::uint64_t offset = 0;  ///< of the first byte that is wrong, for syntax
+  std::string got{};         ///< the key, or the parser's words; may be hostile
+};
+
+/// Looks for a fault, in memory that does not grow with nesting. Levels count from 1, which is the
+/// outermost record or list. A text without a fault can be parsed by any parser.
+[[nodiscard]] std::optional<JsonFault> find_json_fault(std::string_view text,
+                                                       std::size_t most_levels);
+
+}  // namespace reproduce
