@@ -6,6 +6,7 @@
 
 #include "named_curve.hpp"
 #include "openssl.hpp"
+#include <openssl/core_names.h>
 #include <openssl/objects.h>
 
 #include "reproduce/base/error.hpp"
@@ -38,23 +39,30 @@ const CurveFacts& facts_of(Curve curve) {
   throw Error(ErrorKind::bug, "unknown curve");
 }
 
-/// The DER form of r||s, which is what OpenSSL verifies.
-Bytes der_signature(ByteView raw) {
-  const std::size_t half = raw.size() / 2;
-  const auto number = [](ByteView digits) {
-    return openssl::require(
-        NumberHandle(BN_bin2bn(digits.data(), static_cast<int>(digits.size()), nullptr)));
-  };
-  NumberHandle r = number(raw.first(half));
-  NumberHandle s = number(raw.subspan(half));
-  const SignatureHandle signature = openssl::require(SignatureHandle(ECDSA_SIG_new()));
-  // Takes both numbers over; it fails for null pointers only.
-  ECDSA_SIG_set0(signature.get(), r.release(), s.release());
-  Bytes der(static_cast<std::size_t>(i2d_ECDSA_SIG(signature.get(), nullptr)));
-  std::uint8_t* end = der.data();
-  i2d_ECDSA_SIG(signature.get(), &end);
-  return der;
+/// A SubjectPublicKeyInfo up to the point (RFC 5480, section 2.1; the names of the curves are of
+/// section 2.1.1.1): for each curve the same bytes, since nothing in it varies in length.
+ByteView key_info_front(Curve curve) {
+  static constexpr std::uint8_t p256[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                          0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                          0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+  static constexpr std::uint8_t p384[] = {0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86,
+                                          0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b,
+                                          0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00};
+  static constexpr std::uint8_t p521[] = {0x30, 0x81, 0x9b, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86,
+                                          0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81,
+                                          0x04, 0x00, 0x23, 0x03, 0x81, 0x86, 0x00};
+  switch (curve) {
+    case Curve::p256:
+      return p256;
+    case Curve::p384:
+      return p384;
+    case Curve::p521:
+      return p521;
+  }
+  throw Error(ErrorKind::bug, "unknown curve");
 }
+
+constexpr std::uint8_t point_in_full = 4;  // SEC 1, section 2.3.3
 
 }  // namespace
 
@@ -88,6 +96,23 @@ Bytes message_digest(Curve curve, ByteView message) {
     throw Error(ErrorKind::environment, "OpenSSL could not compute a digest",
                 {.got = openssl::take_error_words()});
   return value;
+}
+
+Bytes der_signature(ByteView raw) {
+  const std::size_t half = raw.size() / 2;
+  const auto number = [](ByteView digits) {
+    return openssl::require(
+        NumberHandle(BN_bin2bn(digits.data(), static_cast<int>(digits.size()), nullptr)));
+  };
+  NumberHandle r = number(raw.first(half));
+  NumberHandle s = number(raw.subspan(half));
+  const SignatureHandle signature = openssl::require(SignatureHandle(ECDSA_SIG_new()));
+  // Takes both numbers over; it fails for null pointers only.
+  ECDSA_SIG_set0(signature.get(), r.release(), s.release());
+  Bytes der(static_cast<std::size_t>(i2d_ECDSA_SIG(signature.get(), nullptr)));
+  std::uint8_t* end = der.data();
+  i2d_ECDSA_SIG(signature.get(), &end);
+  return der;
 }
 
 std::optional<Bytes> raw_signature(Curve curve, ByteView der) {
@@ -130,6 +155,30 @@ std::optional<EcPublicKey> EcPublicKey::decode(ByteView public_key_info) {
   ERR_clear_error();
   if (!key) return std::nullopt;
   return EcPublicKey(std::move(key), *curve);
+}
+
+std::optional<EcPublicKey> EcPublicKey::from_point(Curve curve, ByteView point) {
+  // r and s are as long as x and y on all three curves.
+  if (point.size() != 1 + signature_size(curve) || point[0] != point_in_full) return std::nullopt;
+  const ByteView front = key_info_front(curve);
+  Bytes info(front.begin(), front.end());
+  info.insert(info.end(), point.begin(), point.end());
+  return decode(info);
+}
+
+Bytes EcPublicKey::public_key_info() const {
+  const ByteView front = key_info_front(curve_);
+  Bytes info(front.begin(), front.end());
+  info.push_back(point_in_full);
+  const std::size_t half = signature_size(curve_) / 2;
+  for (const char* name : {OSSL_PKEY_PARAM_EC_PUB_X, OSSL_PKEY_PARAM_EC_PUB_Y}) {
+    BIGNUM* number = nullptr;
+    const int result = EVP_PKEY_get_bn_param(key_.get(), name, &number);
+    const NumberHandle owned = openssl::require(NumberHandle(result == 1 ? number : nullptr));
+    info.resize(info.size() + half);
+    BN_bn2binpad(owned.get(), info.data() + info.size() - half, static_cast<int>(half));
+  }
+  return info;
 }
 
 bool EcPublicKey::signed_this(ByteView message, ByteView signature) const {

@@ -47,12 +47,14 @@ void require_valid_at(const SigningCertificate& certificate, UnixSeconds time) {
 }
 
 void require_match(const SigningCertificate& certificate, const SigningKey& key) {
-  if (!key.public_key() || *key.public_key() == certificate.key) return;
+  if (!key.public_key()) return;
+  const EcPublicKey* const other = key.public_key()->on_curve();
+  if (other != nullptr && *other == certificate.key) return;
   throw Error(ErrorKind::usage, "the private key is not the certificate's",
               {.file = key.location(),
                .expected = "the key that the certificate of " +
                            quote(words(certificate.certificate.subject)) + " is for",
-               .got = "another key on " + std::string(words(key.public_key()->curve()))});
+               .got = "another key on " + std::string(key.public_key()->words())});
 }
 
 }  // namespace reproduce::sign

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gnutls_handles.hpp"
+#include "openssh_key.hpp"
 #include "token.hpp"
 
 #include "reproduce/base/error.hpp"
@@ -39,6 +40,10 @@ Secret read_key_file(const std::string& file) {
 
 void import_file(gnutls_privkey_t key, const std::string& file, const AskSecret& ask) {
   const Secret pem = read_key_file(file);
+  if (is_openssh_key(pem.text())) {
+    import_openssh_key(key, pem.text(), file);
+    return;
+  }
   Secret passphrase;
   const bool encrypted = is_encrypted(pem.text());
   if (encrypted) passphrase = ask("the key " + quote(file));
@@ -50,8 +55,8 @@ void import_file(gnutls_privkey_t key, const std::string& file, const AskSecret&
     fail(ErrorKind::usage, file, "the passphrase does not open the private key", result,
          "it is asked for on the terminal, or taken from the variable that --passphrase-env names");
   fail(ErrorKind::malformed, file, "the private key is none that can be read", result,
-       "it must be in PEM: PKCS#8 (`BEGIN PRIVATE KEY`, or `BEGIN ENCRYPTED PRIVATE KEY`), or "
-       "SEC1 (`BEGIN EC PRIVATE KEY`)");
+       "it must be in PEM: PKCS#8 (`BEGIN PRIVATE KEY`, or `BEGIN ENCRYPTED PRIVATE KEY`), SEC1 "
+       "(`BEGIN EC PRIVATE KEY`), or OpenSSH's (`BEGIN OPENSSH PRIVATE KEY`)");
 }
 
 gnutls_sign_algorithm_t algorithm_for(Curve curve) {
@@ -77,17 +82,17 @@ struct SigningKey::Handle {
   std::unique_ptr<Token> token;  ///< of keys in tokens; the key calls it for the PIN
 };
 
-SigningKey::SigningKey(std::unique_ptr<Handle> handle, std::string location)
+SigningKey::SigningKey(std::unique_ptr<Handle> handle, std::string location, KeyUse use)
     : handle_(std::move(handle)), location_(std::move(location)) {
   public_key_ = read_public_key();
-  require_usable();
+  require_usable(use);
 }
 
 SigningKey::SigningKey(SigningKey&&) noexcept = default;
 SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
 SigningKey::~SigningKey() = default;
 
-SigningKey SigningKey::load(const std::string& location, const AskSecret& ask) {
+SigningKey SigningKey::load(const std::string& location, const AskSecret& ask, KeyUse use) {
   if (location.starts_with("arn:"))
     throw Error(ErrorKind::usage, "a key in AWS KMS is not used from here",
                 {.got = location,
@@ -101,54 +106,85 @@ SigningKey SigningKey::load(const std::string& location, const AskSecret& ask) {
   } else {
     import_file(handle->key.get(), location, ask);
   }
-  SigningKey key(std::move(handle), location);
+  SigningKey key(std::move(handle), location, use);
   trace("sign", [&] {
     return "the key " + quote(location) +
-           (key.public_key_ ? " is on " + std::string(words(key.public_key_->curve())) : "");
+           (key.public_key_ ? " is one of " + std::string(key.public_key_->words()) : "");
   });
   return key;
 }
 
-std::optional<EcPublicKey> SigningKey::read_public_key() const {
+std::optional<PublicKey> SigningKey::read_public_key() const {
   const PublicKeyHandle key = make_public_key();
   gnutls_datum_t der{};
   if (gnutls_pubkey_import_privkey(key.get(), handle_->key.get(), 0, 0) != 0 ||
       gnutls_pubkey_export2(key.get(), GNUTLS_X509_FMT_DER, &der) != 0)
     return std::nullopt;
   const OwnedDatum owned(der);
-  return EcPublicKey::decode(owned.view());
+  return PublicKey::decode(owned.view());
 }
 
-void SigningKey::require_usable() const {
+void SigningKey::require_usable(KeyUse use) const {
+  const bool is_image = use == KeyUse::image;
+  const std::string signed_things = is_image ? "images" : "statements";
+  const std::string expected =
+      is_image ? "a key on P-256, P-384 or P-521" : "a key on P-256, P-384 or P-521, or Ed25519";
   const int algorithm = gnutls_privkey_get_pk_algorithm(handle_->key.get(), nullptr);
   if (algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS)
-    throw Error(ErrorKind::usage, "images cannot be signed with an RSA key",
+    throw Error(ErrorKind::usage, signed_things + " cannot be signed with an RSA key",
                 {.file = location_,
-                 .expected = "a key on P-256, P-384 or P-521",
+                 .expected = expected,
                  .got = "an RSA key",
-                 .hint = "the signature section knows ES256, ES384 and ES512 only, and AWS's "
-                         "hypervisor takes nothing else"});
-  if (algorithm == GNUTLS_PK_EC && (public_key_ || is_token_url(location_))) return;
+                 .hint = is_image ? "the signature section knows ES256, ES384 and ES512 only, and "
+                                    "AWS's hypervisor takes nothing else"
+                                  : "`ssh-keygen -t ed25519` makes one that will do"});
+  const bool fits =
+      algorithm == GNUTLS_PK_EC || (!is_image && algorithm == GNUTLS_PK_EDDSA_ED25519);
+  if (fits && (public_key_ || (is_image && is_token_url(location_)))) return;
+  if (fits && is_token_url(location_))
+    throw Error(ErrorKind::environment, "the token does not tell the public key",
+                {.file = location_,
+                 .hint = "a statement names the key by it; put the public key beside the private "
+                         "one in the token"});
   const char* const name =
       algorithm < 0 ? nullptr : gnutls_pk_get_name(static_cast<gnutls_pk_algorithm_t>(algorithm));
-  throw Error(ErrorKind::usage, "images cannot be signed with this kind of key",
+  throw Error(ErrorKind::usage, signed_things + " cannot be signed with this kind of key",
               {.file = location_,
-               .expected = "a key on P-256, P-384 or P-521",
+               .expected = expected,
                .got = algorithm == GNUTLS_PK_EC ? "a key on another curve"
                                                 : (name == nullptr ? "an unknown kind" : name)});
 }
 
-Bytes SigningKey::sign(Curve curve, ByteView message) const {
+/// As GnuTLS gives it: DER for ECDSA.
+Bytes SigningKey::raw_signing(int algorithm, ByteView message) const {
   const gnutls_datum_t data = datum_of(message);
-  gnutls_datum_t der{};
-  const unsigned flags = is_deterministic() ? GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE : 0;
+  gnutls_datum_t given{};
+  // Ed25519 is deterministic by itself, and knows no such flag.
+  const bool wants_flag = is_deterministic() && algorithm != GNUTLS_SIGN_EDDSA_ED25519;
   const int result =
-      gnutls_privkey_sign_data2(handle_->key.get(), algorithm_for(curve), flags, &data, &der);
+      gnutls_privkey_sign_data2(handle_->key.get(), static_cast<gnutls_sign_algorithm_t>(algorithm),
+                                wants_flag ? GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE : 0, &data, &given);
   if (result != 0) fail(ErrorKind::environment, location_, "the key does not sign", result);
-  const OwnedDatum owned(der);
-  std::optional<Bytes> raw = raw_signature(curve, owned.view());
+  const OwnedDatum owned(given);
+  return {owned.view().begin(), owned.view().end()};
+}
+
+Bytes SigningKey::sign(Curve curve, ByteView message) const {
+  const Bytes der = raw_signing(algorithm_for(curve), message);
+  std::optional<Bytes> raw = raw_signature(curve, der);
   if (!raw) fail(ErrorKind::environment, location_, "what the key gave is no signature", 0);
   return std::move(*raw);
+}
+
+Bytes SigningKey::sign_statement(ByteView message) const {
+  if (!public_key_) throw Error(ErrorKind::bug, "a key for images is to sign a statement");
+  const EcPublicKey* const key = public_key_->on_curve();
+  // Tokens may spell a signature in other ways than there is one of.
+  Bytes signature = key != nullptr ? der_signature(sign(key->curve(), message))
+                                   : raw_signing(GNUTLS_SIGN_EDDSA_ED25519, message);
+  if (public_key_->signed_this(message, signature)) return signature;
+  fail(ErrorKind::environment, location_, "what the key gave is no signature by its public key", 0,
+       "the halves of the key may not belong together");
 }
 
 }  // namespace reproduce::sign

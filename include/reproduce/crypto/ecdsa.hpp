@@ -25,6 +25,9 @@ enum class Curve { p256, p384, p521 };
 /// Bytes of r||s: 64, 96 or 132.
 [[nodiscard]] std::size_t signature_size(Curve curve);
 
+/// The DER form of r||s, of signature_size() bytes.
+[[nodiscard]] Bytes der_signature(ByteView raw);
+
 /// What is signed of a message: its digest by the algorithm that goes with the curve.
 [[nodiscard]] Bytes message_digest(Curve curve, ByteView message);
 
@@ -42,7 +45,13 @@ class EcPublicKey {
   /// (RFC 5480, section 2.1.1 forbids them too).
   [[nodiscard]] static std::optional<EcPublicKey> decode(ByteView public_key_info);
 
+  /// From a point in full: 4, x and y (SEC 1, section 2.3.3). Nothing when it is none of the curve.
+  [[nodiscard]] static std::optional<EcPublicKey> from_point(Curve curve, ByteView point);
+
   [[nodiscard]] Curve curve() const noexcept { return curve_; }
+
+  /// The DER SubjectPublicKeyInfo with the point in full, in whatever form it came.
+  [[nodiscard]] Bytes public_key_info() const;
 
   /// Whether `signature` over `message` is by this key. A signature of the wrong
   /// size, or with r or s outside 1..n-1, is simply not.

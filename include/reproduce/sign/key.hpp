@@ -1,6 +1,6 @@
 #pragma once
 
-/// Private keys that sign images, in a file or in a token, used by GnuTLS.
+/// Private keys that sign images and statements, in a file or in a token, used by GnuTLS.
 ///
 /// A key in a file signs deterministically (RFC 6979): the same message gives the same
 /// signature, so that a signed image reproduces bit for bit. A token (PKCS#11: an HSM, a smart
@@ -16,6 +16,7 @@
 
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/crypto/ecdsa.hpp"
+#include "reproduce/crypto/public_key.hpp"
 #include "reproduce/sign/secret.hpp"
 
 namespace reproduce::sign {
@@ -26,19 +27,24 @@ namespace reproduce::sign {
 /// Our own limit: keys have some hundred bytes.
 inline constexpr std::uint64_t max_key_file_size = std::uint64_t{1} << 16;
 
-/// A private key on P-256, P-384 or P-521. Moves only.
+/// What a key is to sign: images know keys on P-256, P-384 and P-521, statements Ed25519 as well.
+enum class KeyUse { image, statement };
+
+/// A private key. Moves only.
 class SigningKey {
  public:
-  /// The key at `location`: a PEM file (PKCS#8, encrypted or not; or SEC1, RFC 5915), or a URI
-  /// "pkcs11:token=...;object=...". The URI's attribute `module-path` names the token's library;
-  /// without it those are asked that the system's p11-kit knows.
+  /// The key at `location`: a PEM file (PKCS#8, encrypted or not; or SEC1, RFC 5915), a file of
+  /// OpenSSH that is not encrypted, or a URI "pkcs11:token=...;object=...". The URI's attribute
+  /// `module-path` names the token's library; without it those are asked that the system's p11-kit
+  /// knows.
   ///
   /// `ask` is called for encrypted files and for tokens that want a PIN, once: a wrong PIN is
   /// not tried again, because tokens lock themselves.
   ///
   /// Error{usage}: RSA and other kinds of keys, other curves, a wrong passphrase or PIN, a PIN
   /// in the URI. Error{malformed}: no key. Error{environment}: no such file, token or object.
-  [[nodiscard]] static SigningKey load(const std::string& location, const AskSecret& ask);
+  [[nodiscard]] static SigningKey load(const std::string& location, const AskSecret& ask,
+                                       KeyUse use = KeyUse::image);
 
   SigningKey(SigningKey&&) noexcept;
   SigningKey& operator=(SigningKey&&) noexcept;
@@ -52,23 +58,26 @@ class SigningKey {
   /// Whether signing the same message again gives the same signature.
   [[nodiscard]] bool is_deterministic() const noexcept { return !is_token_url(location_); }
 
-  /// Nothing where a token does not tell it.
-  [[nodiscard]] const std::optional<EcPublicKey>& public_key() const noexcept {
-    return public_key_;
-  }
+  /// Nothing where a token does not tell it, which it must for statements.
+  [[nodiscard]] const std::optional<PublicKey>& public_key() const noexcept { return public_key_; }
 
   /// r||s over `message` with the digest that goes with the curve, which must be the key's.
   [[nodiscard]] Bytes sign(Curve curve, ByteView message) const;
 
+  /// What PublicKey::signed_this() takes, and it has been asked. Of a key that was loaded for
+  /// statements.
+  [[nodiscard]] Bytes sign_statement(ByteView message) const;
+
  private:
   struct Handle;
-  SigningKey(std::unique_ptr<Handle> handle, std::string location);
-  [[nodiscard]] std::optional<EcPublicKey> read_public_key() const;
-  void require_usable() const;
+  SigningKey(std::unique_ptr<Handle> handle, std::string location, KeyUse use);
+  [[nodiscard]] std::optional<PublicKey> read_public_key() const;
+  void require_usable(KeyUse use) const;
+  [[nodiscard]] Bytes raw_signing(int algorithm, ByteView message) const;
 
   std::unique_ptr<Handle> handle_;
   std::string location_;
-  std::optional<EcPublicKey> public_key_;
+  std::optional<PublicKey> public_key_;
 };
 
 }  // namespace reproduce::sign
