@@ -83,13 +83,7 @@ WriterVersions read_writers(JsonReader reader) {
   return writers;
 }
 
-}  // namespace
-
-std::filesystem::path lock_path_for(const std::filesystem::path& manifest) {
-  return std::filesystem::path(manifest).replace_extension(".lock");
-}
-
-std::string write_lock(const Lock& lock) {
+OrderedJson write_recipe(const Lock& lock) {
   OrderedJson json;
   json["schema"] = schema;
   json["manifest_sha256"] = to_hex(lock.manifest);
@@ -97,9 +91,28 @@ std::string write_lock(const Lock& lock) {
   for (const auto& [name, version] : lock.writers) json["writers"][name] = version;
   json["inputs"] = OrderedJson::array();
   for (const Pin& pin : lock.inputs) json["inputs"].push_back(write_pin(pin));
-  json["image"] = write_image(lock.image);
+  return json;
+}
+
+std::string as_lines(const OrderedJson& json) {
   constexpr int indent = 2;
   return json.dump(indent) + "\n";
+}
+
+}  // namespace
+
+std::filesystem::path lock_path_for(const std::filesystem::path& manifest) {
+  return std::filesystem::path(manifest).replace_extension(".lock");
+}
+
+std::string write_lock(const Lock& lock) {
+  OrderedJson json = write_recipe(lock);
+  json["image"] = write_image(lock.image);
+  return as_lines(json);
+}
+
+Sha256Digest recipe_digest(const Lock& lock) {
+  return sha256(as_bytes(as_lines(write_recipe(lock))));
 }
 
 Lock parse_lock(std::string_view text, const std::filesystem::path& file) {

@@ -28,18 +28,8 @@ bool is_blank(char c) {
 Error malformed(const std::string& what, const std::string& got = {}) {
   return {ErrorKind::malformed,
           what,
-          {.expected = "JSON with PCR0, PCR1 and so on, or lines `HEX PCRn`", .got = got}};
-}
-
-/// 0 of "PCR0" in any case; nothing for other words.
-std::optional<std::uint32_t> register_index(std::string_view name) {
-  constexpr std::string_view front = "pcr";
-  if (name.size() <= front.size()) return std::nullopt;
-  for (std::size_t i = 0; i < front.size(); ++i)
-    if (std::tolower(static_cast<unsigned char>(name[i])) != front[i]) return std::nullopt;
-  const std::optional<std::uint64_t> index = parse_decimal(name.substr(front.size()));
-  if (!index || *index >= most_registers) return std::nullopt;
-  return static_cast<std::uint32_t>(*index);
+          {.expected = "JSON with PCR0, PCR1 and so on, or lines `HEX PCRn` or `PCRn=HEX`",
+           .got = got}};
 }
 
 std::optional<Bytes> register_value(std::string_view digits) {
@@ -82,7 +72,7 @@ std::string lower(std::string text) {
 const json& record_of(const json& root) {
   std::vector<const json*> records;
   const bool at_root = std::any_of(root.items().begin(), root.items().end(), [](const auto& item) {
-    return register_index(item.key()).has_value();
+    return find_index(item.key()).has_value();
   });
   if (at_root) records.push_back(&root);
   for (const auto& [key, value] : root.items()) {
@@ -98,7 +88,7 @@ Registers registers_of_json(std::string_view text) {
   if (!root.is_object()) throw malformed("this is JSON, and no record");
   Registers registers;
   for (const auto& [key, value] : record_of(root).items()) {
-    const std::optional<std::uint32_t> index = register_index(key);
+    const std::optional<std::uint32_t> index = find_index(key);
     if (!index) continue;
     if (!value.is_string()) throw malformed("the value of " + key + " is no text");
     add_register(registers, *index, value.get_ref<const std::string&>());
@@ -106,7 +96,19 @@ Registers registers_of_json(std::string_view text) {
   return registers;
 }
 
-/// Lines `HEX PCRn`. Nothing when the text is anything else.
+/// What a line says: `HEX PCRn`, or `PCRn=HEX`. Nothing when it is anything else.
+std::optional<std::pair<std::uint32_t, std::string_view>> register_of_line(std::string_view line) {
+  const std::size_t sign = line.find_first_of(" =");
+  if (sign == std::string_view::npos) return std::nullopt;
+  const bool name_first = line[sign] == '=';
+  const std::string_view before = line.substr(0, sign);
+  const std::string_view behind = line.substr(sign + 1);
+  const std::optional<std::uint32_t> index = find_index(name_first ? before : behind);
+  if (!index) return std::nullopt;
+  return std::pair(*index, name_first ? behind : before);
+}
+
+/// Lines of either form. Nothing when the text is anything else.
 std::optional<Registers> registers_of_lines(std::string_view text) {
   Registers registers;
   while (!text.empty()) {
@@ -114,11 +116,9 @@ std::optional<Registers> registers_of_lines(std::string_view text) {
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
     if (line.empty()) continue;
-    const std::size_t blank = line.find(' ');
-    if (blank == std::string_view::npos) return std::nullopt;
-    const std::optional<std::uint32_t> index = register_index(line.substr(blank + 1));
-    if (!index) return std::nullopt;
-    add_register(registers, *index, line.substr(0, blank));
+    const auto said = register_of_line(line);
+    if (!said) return std::nullopt;
+    add_register(registers, said->first, said->second);
   }
   return registers;
 }
@@ -135,6 +135,16 @@ std::string text_of(const RandomAccess& file) {
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> find_index(std::string_view name) {
+  constexpr std::string_view front = "pcr";
+  if (name.size() <= front.size()) return std::nullopt;
+  for (std::size_t i = 0; i < front.size(); ++i)
+    if (std::tolower(static_cast<unsigned char>(name[i])) != front[i]) return std::nullopt;
+  const std::optional<std::uint64_t> index = parse_decimal(name.substr(front.size()));
+  if (!index || *index >= most_registers) return std::nullopt;
+  return static_cast<std::uint32_t>(*index);
+}
 
 bool starts_as_json(const RandomAccess& file) {
   constexpr std::size_t enough = 256;
@@ -172,7 +182,7 @@ std::pair<std::uint32_t, Bytes> parse_assignment(std::string_view text) {
 }
 
 std::uint32_t parse_index(std::string_view text) {
-  if (const std::optional<std::uint32_t> index = register_index(text)) return *index;
+  if (const std::optional<std::uint32_t> index = find_index(text)) return *index;
   const std::optional<std::uint64_t> number = parse_decimal(text);
   if (number && *number < most_registers) return static_cast<std::uint32_t>(*number);
   throw Error(

@@ -102,6 +102,10 @@ inline constexpr std::uint64_t max_lock_size = std::uint64_t{64} << 20;
 /// The text of the lock, with a newline at its end.
 [[nodiscard]] std::string write_lock(const Lock& lock);
 
+/// SHA-256 of the lock's text without `image`: what the image is made of, and by which writers. The
+/// same recipe must make the same image.
+[[nodiscard]] Sha256Digest recipe_digest(const Lock& lock);
+
 /// Reads what write_lock() wrote. Unknown, missing and repeated keys, other types, digests of
 /// another length and numbers out of range are Error{usage} that names the place in `file`.
 [[nodiscard]] Lock parse_lock(std::string_view text, const std::filesystem::path& file);
