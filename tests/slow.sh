@@ -3,7 +3,7 @@
 #
 #     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
 #                      [layers-hostile] [layers-hard] [determinism] [throughput] [batch] [html] [diffoscope]
-#                      [package] [sbom] [large-images]
+#                      [package] [sbom] [statements] [large-images]
 #
 # With no check named: the first four. bitflips takes half an hour of processor time.
 #
@@ -31,6 +31,7 @@
 # large-images: inspect, diff and extract of hostile images of 10 GiB in little memory; `diff` of two
 #           images of 1 GiB beside hashing them.
 # sbom:     bills of materials against CycloneDX's own validator, which is fetched from npm, and what SPDX asks.
+# statements: what `attest` signs is read by sigstore's and in-toto's packages, and theirs by `verify`.
 # diffoscope: what diffoscope and `reproduce diff` say of twelve pairs of images (docs/compare.md).
 # package:  the Debian package: lintian has no errors, and it installs and works on a bare Debian 12. Root.
 set -eu
@@ -94,6 +95,7 @@ for check in "$@"; do
     sbom) campaign "$check" campaign/sbom.sh ;;
     diffoscope) campaign "$check" campaign/diffoscope.sh ;;
     package) campaign "$check" campaign/package.sh ;;
+    statements) campaign "$check" campaign/statements.sh ;;
     throughput) campaign "$check" campaign/throughput.sh ;;
     batch) campaign "$check" campaign/batch.sh ;;
     *) fail "no such check: $check" ;;

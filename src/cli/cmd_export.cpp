@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "exit_code.hpp"
+#include "file_digests.hpp"
 #include "operand.hpp"
 #include "progress.hpp"
 #include "verb.hpp"
@@ -14,7 +15,6 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
-#include "reproduce/crypto/digest.hpp"
 #include "reproduce/exports/formats.hpp"
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/published/registers.hpp"
@@ -55,21 +55,18 @@ void digest_image(const Options& options, exports::Reference& reference, const T
   const std::unique_ptr<FileSource> source = open_operand(options.subject);
   Progress progress(terminal, "hashing", source->size().value_or(0));
   const auto callback = progress.callback();
-  Sha256 sha256;
-  Sha384 sha384;
+  FileDigests digests;
   Bytes buffer(chunk_size);
   std::uint64_t done = 0;
   for (;;) {
     const std::size_t count = read_up_to(*source, buffer);
-    const ByteView chunk = ByteView(buffer).first(count);
-    sha256.update(chunk);
-    sha384.update(chunk);
+    digests.write(ByteView(buffer).first(count));
     done += count;
     if (callback) callback(done);
     if (count < buffer.size()) break;
   }
-  reference.sha256 = std::move(sha256).finish();
-  reference.sha384 = std::move(sha384).finish();
+  reference.sha256 = digests.sha256();
+  reference.sha384 = digests.sha384();
 }
 
 /// The lock that goes with the subject: itself, the manifest's, or the one that was named.
@@ -102,7 +99,22 @@ exports::Reference read_subject(const Options& options, const Terminal& terminal
   return reference;
 }
 
+/// Of a run of `verify`, whose JSON the subject is.
+std::string summary_of(const Options& options) {
+  constexpr std::uint64_t largest = std::uint64_t{64} << 20;
+  const std::unique_ptr<FileSource> source = open_operand(options.subject);
+  const Bytes verdict = read_all(*source, largest, "the verdict");
+  try {
+    return exports::verification_summary(
+        as_text(verdict), {.id = options.builder, .version = version, .resource = options.name});
+  } catch (Error& error) {
+    error.set_file_if_unknown(operand_name(options.subject));
+    throw;
+  }
+}
+
 std::string exported(const Options& options, const Terminal& terminal) {
+  if (options.format == "vsa") return summary_of(options);
   const exports::Reference reference = read_subject(options, terminal);
   if (options.format == "nitro-cli") return exports::nitro_cli_json(reference);
   if (options.format == "pcrs") return exports::register_lines(reference);
@@ -143,13 +155,17 @@ Verb add_export(CLI::App& root) {
                     "reproduce export enclave.lock --format kms",
                     "reproduce export app.eif --lock enclave.lock --format in-toto -o "
                     "app.intoto.json",
-                    "reproduce export enclave.toml --format corim -o app.corim"},
+                    "reproduce export enclave.toml --format corim -o app.corim",
+                    "reproduce verify --json app.eif attestation.cbor > verdict.json; "
+                    "reproduce export verdict.json --format vsa"},
        .details =
            "SUBJECT is an image, a lock, a manifest (its image is built first) or a file of\n"
            "registers. nitro-cli: the JSON of build-enclave; pcrs: lines `HEX PCRn`; env: lines\n"
            "`PCRn=HEX`; kms: a condition for policies of AWS KMS and IAM; image-id: Oyster's;\n"
            "github: a table; in-toto: a Statement v1 with SLSA provenance, unsigned; corim: CoRIM\n"
-           "with integrity registers. The first two can be the SUBJECT of `reproduce verify`.\n",
+           "with integrity registers. nitro-cli, pcrs, env and in-toto can be the SUBJECT of\n"
+           "`reproduce verify`. vsa: SLSA's verification summary of a run of `reproduce verify`,\n"
+           "whose JSON is the SUBJECT.\n",
        .page = "docs/formats/export.md"});
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("SUBJECT", options->subject, "an image, a lock, a manifest or registers")
@@ -158,12 +174,13 @@ Verb add_export(CLI::App& root) {
   app->add_option("--format", options->format, "what to write")
       ->required()
       ->check(CLI::IsMember(
-          {"nitro-cli", "pcrs", "env", "kms", "image-id", "github", "in-toto", "corim"}));
+          {"nitro-cli", "pcrs", "env", "kms", "image-id", "github", "in-toto", "corim", "vsa"}));
   app->add_option("-o,--output", options->output, "default: standard output")->type_name("FILE");
-  app->add_option("--name", options->name, "what the image is called; default: the file's name");
+  app->add_option("--name", options->name,
+                  "what the image is called; default: the file's name; vsa: a URI of it");
   app->add_option("--lock", options->lock, "in-toto: what the image was made of")
       ->type_name("FILE");
-  app->add_option("--builder", options->builder, "in-toto: a URI of who built it")
+  app->add_option("--builder", options->builder, "in-toto, vsa: a URI of who built or verified it")
       ->type_name("URI");
   add_store_option(*app, options->reading.store);
   add_sandbox_option(*app, options->reading.sandbox);

@@ -13,6 +13,7 @@
 #include "verify_batch.hpp"
 #include "verify_options.hpp"
 #include "verify_policy.hpp"
+#include "verify_rebuilders.hpp"
 #include "verify_reference.hpp"
 
 #include "reproduce/attestation/envelope.hpp"
@@ -31,13 +32,18 @@ namespace {
 
 using attestation::VerifiedDocument;
 
-VerifiedDocument read_document(const std::string& operand, const VerifyOptions& options,
-                               const VerifyRules& rules) {
+struct Evidence {
+  VerifiedDocument document;
+  Sha256Digest sha256{};  ///< of its bytes, out of what they were wrapped in
+};
+
+Evidence read_document(const std::string& operand, const VerifyOptions& options,
+                       const VerifyRules& rules) {
   try {
     const std::unique_ptr<FileSource> source = open_operand(operand);
     const Bytes input = read_all(*source, attestation::largest_wrapped, "the attestation document");
-    return attestation::verify(attestation::unwrap(input, options.field).document, rules.trust(),
-                               rules.at);
+    const Bytes bytes = attestation::unwrap(input, options.field).document;
+    return {attestation::verify(bytes, rules.trust(), rules.at), sha256(bytes)};
   } catch (Error& error) {
     error.set_file_if_unknown(operand_name(operand));
     throw;
@@ -146,18 +152,28 @@ void refuse_nonsense(const VerifyOptions& options) {
   inputs.insert(inputs.end(), options.accepted.begin(), options.accepted.end());
   if (std::count(inputs.begin(), inputs.end(), "-") > 1)
     refuse("only one of the operands can come from standard input");
-  if (options.operands.size() > 2)
+  if (options.rebuilders.empty() && options.operands.size() > 2)
     refuse("there are more than a subject and a document",
-           "--accept names more references of which any will do, --batch verifies many documents");
-  if (options.against && (options.operands.size() != 2 || options.batch))
+           "--accept names more references of which any will do, --batch verifies many documents, "
+           "--rebuilders says whose statements count");
+  if (options.rebuilders.empty() && options.threshold)
+    refuse("--threshold has no meaning without --rebuilders");
+  if (!options.rebuilders.empty() && options.operands.size() < 2)
+    refuse("--rebuilders wants a SUBJECT, an ATTESTATION and statements",
+           "the order is `reproduce verify SUBJECT ATTESTATION STATEMENT...`");
+  if (!options.rebuilders.empty() && (options.batch || !options.accepted.empty()))
+    refuse("statements of rebuilders are held to one SUBJECT and one document",
+           "leave --batch and --accept out");
+  if (options.against && (options.operands.size() < 2 || options.batch))
     refuse("--against explains a mismatch of one SUBJECT and one document");
   if (options.against && (options.operands.front() == "-" || *options.against == "-"))
     refuse("--against reads files, not standard input");
   if (options.batch && options.explain) refuse("--explain explains one document, not a batch");
   if (options.batch && !options.reports.empty())
     refuse("--report is of one answer, not of a batch");
-  const bool needs_document = has_rules(options) || !options.accepted.empty() || options.batch ||
-                              options.explain || options.field;
+  const bool needs_document = has_rules(options) || !options.rebuilders.empty() ||
+                              !options.accepted.empty() || options.batch || options.explain ||
+                              options.field;
   if (!options.published.empty() && needs_document)
     refuse("--reference compares without a document, so there is nothing that rules could speak of",
            "`reproduce verify REFERENCE ATTESTATION` holds a document to published values");
@@ -167,10 +183,13 @@ ExitCode run(const VerifyOptions& options, const Terminal& terminal, GateFinding
   refuse_nonsense(options);
   if (!options.published.empty()) return compare_published(options, terminal, findings);
   const VerifyRules rules = read_rules(options);
-  // The last operand is the evidence: what comes before it, and what --accept names, will do.
-  std::vector<std::string> subjects(options.operands.begin(), options.operands.end() - 1);
+  // The evidence is the last operand but for statements: what comes before it, and what --accept
+  // names, will do.
+  const std::size_t before = std::min<std::size_t>(options.operands.size() - 1, 1);
+  std::vector<std::string> subjects(options.operands.begin(),
+                                    options.operands.begin() + static_cast<std::ptrdiff_t>(before));
   subjects.insert(subjects.end(), options.accepted.begin(), options.accepted.end());
-  const std::string& evidence = options.operands.back();
+  const std::string& evidence = options.operands[before];
   require_references(subjects, rules);
   if (options.batch) {
     const std::vector<verify::Reference> references =
@@ -179,16 +198,19 @@ ExitCode run(const VerifyOptions& options, const Terminal& terminal, GateFinding
     return verify_batch(evidence, {options, rules, references, style}, terminal);
   }
   // The document first: it is small, and one that is forged says nothing about the image.
-  const VerifiedDocument document = read_document(evidence, options, rules);
+  const Evidence read = read_document(evidence, options, rules);
+  const VerifiedDocument& document = read.document;
   verify::refuse_denied(document, rules.policy);
   const std::vector<verify::Reference> references =
       read_references(subjects, options, rules, terminal);
-  const verify::Verdict verdict = verify::judge(references, document, rules.policy);
+  const verify::Verdict verdict = verify::judge(references, document, rules.policy,
+                                                ask_rebuilders(references.front(), options));
   const std::optional<diff::Comparison> older =
       compare_with_older(options, verdict.registers, terminal);
   std::vector<std::string> explanation;
   if (options.explain) explanation = verify::explain(verdict, document, rules.policy);
-  const report::VerdictExtras extras{.against = older ? &*older : nullptr,
+  const report::VerdictExtras extras{.document_sha256 = read.sha256,
+                                     .against = older ? &*older : nullptr,
                                      .explanation = options.explain ? &explanation : nullptr};
   show(verdict, references, document, extras, terminal);
   if (!options.reports.empty()) {
@@ -229,8 +251,8 @@ void add_rule_options(CLI::App& app, VerifyOptions& options) {
 void add_options(CLI::App& app, VerifyOptions& options) {
   app.add_option(
          "OPERANDS", options.operands,
-         "[SUBJECT] ATTESTATION: an image, a lock, a manifest or registers, and a document; "
-         "- for standard input")
+         "[SUBJECT] ATTESTATION [STATEMENT...]: an image, a lock, a manifest, registers or a "
+         "statement, a document, and what rebuilders state; - for standard input")
       ->required()
       ->type_name("");
   app.add_option("--accept", options.accepted, "another SUBJECT, of which any will do; repeatable")
@@ -243,6 +265,13 @@ void add_options(CLI::App& app, VerifyOptions& options) {
   app.add_option("--field", options.field,
                  "the field of JSON with the document: a key, or a JSON pointer")
       ->type_name("FIELD");
+  app.add_option("--rebuilders", options.rebuilders,
+                 "a folder of public keys, NAME.pub or NAME.pem: whose statements count")
+      ->type_name("FOLDER");
+  app.add_option("--threshold", options.threshold,
+                 "how many rebuilders must have made the image; default: all")
+      ->type_name("K")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--explain", options.explain, "what the document shows, and what it does not");
   app.add_option("--against", options.against,
                  "an older image, or a lock: what differs is said when registers do not match")
@@ -273,6 +302,8 @@ Verb add_verify(CLI::App& root) {
                     "reproduce verify --policy policy.toml attestation.cbor",
                     "reproduce verify --at document --json --batch app.eif documents/",
                     "reproduce verify app.eif --reference published.json",
+                    "reproduce verify --rebuilders keys/ --threshold 2 enclave.lock "
+                    "attestation.cbor statements/*.dsse",
                     "reproduce verify --against released.eif app.eif attestation.cbor"},
        .details =
            "The document is decoded strictly; its signature and certificate chain are checked\n"
@@ -286,9 +317,12 @@ Verb add_verify(CLI::App& root) {
            "image. --at document shows that an old document is authentic, not that it is fresh.\n"
            "-v shows the document's fields as well. With --against, a mismatch of registers is\n"
            "followed by what `reproduce diff` finds between that file and the image. With\n"
-           "--batch each document gets a line, and the exit code is the worst of all.\n",
-       .page = "docs/verify.md, docs/formats/policy.md, docs/formats/attestation.md",
-       .operands = "[SUBJECT] ATTESTATION"});
+           "--batch each document gets a line, and the exit code is the worst of all. With\n"
+           "--rebuilders at least K of them must state that they have made the same image\n"
+           "(`reproduce attest`), and none that the same inputs made another.\n",
+       .page = "docs/verify.md, docs/formats/policy.md, docs/formats/attestation.md, "
+               "docs/formats/statement.md",
+       .operands = "[SUBJECT] ATTESTATION [STATEMENT...]"});
   const auto options = std::make_shared<VerifyOptions>();  // shared: the action outlives this call
   add_options(*app, *options);
   return {app, [options](const Terminal& terminal) {

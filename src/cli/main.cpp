@@ -145,11 +145,10 @@ ExitCode run(int argc, char** argv) {
   root.set_version_flag("--version", std::string("reproduce ") + version);
   add_common_options(root, common);
   root.footer("`reproduce VERB --help` has examples, options and exit codes of each verb.");
-  const std::vector<Verb> verbs{add_build(root),      add_lock(root),   add_fetch(root),
-                                add_measure(root),    add_verify(root), add_inspect(root),
-                                add_extract(root),    add_diff(root),   add_sign(root),
-                                add_export(root),     add_run(root),    add_store(root),
-                                add_completion(root), add_help(root)};
+  const std::vector<Verb> verbs{
+      add_build(root),   add_lock(root),    add_fetch(root), add_measure(root),    add_verify(root),
+      add_inspect(root), add_extract(root), add_diff(root),  add_sign(root),       add_export(root),
+      add_attest(root),  add_run(root),     add_store(root), add_completion(root), add_help(root)};
 
   try {
     root.parse(argc, argv);

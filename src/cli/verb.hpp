@@ -48,6 +48,7 @@ struct Help {
 [[nodiscard]] Verb add_verify(CLI::App& root);
 [[nodiscard]] Verb add_sign(CLI::App& root);
 [[nodiscard]] Verb add_export(CLI::App& root);
+[[nodiscard]] Verb add_attest(CLI::App& root);
 [[nodiscard]] Verb add_run(CLI::App& root);
 [[nodiscard]] Verb add_store(CLI::App& root);
 [[nodiscard]] Verb add_completion(CLI::App& root);

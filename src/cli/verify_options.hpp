@@ -11,12 +11,18 @@
 namespace reproduce::cli {
 
 struct VerifyOptions {
-  std::vector<std::string> operands;  ///< [SUBJECT] ATTESTATION, or SUBJECT with --reference
+  /// [SUBJECT] ATTESTATION; SUBJECT with --reference; SUBJECT ATTESTATION STATEMENT... with
+  /// --rebuilders
+  std::vector<std::string> operands;
 
   // What the document is held to.
   std::vector<std::string> pcrs;       ///< N=HEX
   std::vector<std::string> accepted;   ///< more subjects of which any will do
   std::vector<std::string> published;  ///< --reference: no document, a comparison with these
+
+  // Who must have rebuilt it.
+  std::string rebuilders;                ///< a folder of public keys; empty: nobody is asked
+  std::optional<std::size_t> threshold;  ///< how many; default: all
 
   // Rules, each as in a policy file.
   std::string policy;

@@ -8,6 +8,7 @@
 #include "building.hpp"
 #include "operand.hpp"
 #include "progress.hpp"
+#include "verify_rebuilders.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
@@ -15,10 +16,12 @@
 #include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/build/confined.hpp"
 #include "reproduce/diff/pins.hpp"
+#include "reproduce/dsse/envelope.hpp"
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/manifest/parse.hpp"
 #include "reproduce/measure/image_pcrs.hpp"
 #include "reproduce/published/registers.hpp"
+#include "reproduce/rebuilders/statement.hpp"
 
 namespace reproduce::cli {
 namespace {
@@ -59,30 +62,66 @@ Reference build_reference(const std::string& operand, const VerifyOptions& optio
     require_locked_registers(registers, manifest, *lock);
     registers.insert(lock->image.registers.begin(), lock->image.registers.end());
   }
-  return {.name = operand, .kind = ReferenceKind::manifest, .registers = as_values(registers)};
+  return {.name = operand,
+          .kind = ReferenceKind::manifest,
+          .registers = as_values(registers),
+          .sha256 = lock->image.sha256,
+          .recipe = manifest::recipe_digest(*lock)};
 }
 
-Reference read_file_reference(const std::string& operand, const Terminal& terminal) {
+/// A file of an image needs no digest of its own but for those who compare files.
+measure::MeasureOptions measuring(const VerifyOptions& options, Progress& progress) {
+  return {.file_digest = !options.rebuilders.empty(), .progress = progress.callback()};
+}
+
+Reference stated_reference(const std::string& name, const rebuilders::Statement& statement,
+                           ReferenceKind kind) {
+  Reference reference{.name = name, .kind = kind, .registers = statement.registers};
+  if (statement.images.size() == 1) reference.sha256 = statement.images.front().sha256;
+  reference.recipe = statement.recipe;
+  return reference;
+}
+
+/// JSON and lines: a statement, signed or not, or a file of registers.
+Reference read_text_reference(const std::string& name, const RandomAccess& file,
+                              const VerifyOptions& options) {
+  if (published::starts_as_json(file)) {
+    RangeSource source(file, 0, file.size());
+    const Bytes bytes = read_all(source, dsse::largest_envelope, "the reference");
+    const std::string_view text = as_text(bytes);
+    if (dsse::is_envelope(text))
+      return stated_reference(name, read_known_statement(name, text, options).statement,
+                              ReferenceKind::statement);
+    if (rebuilders::is_statement(text))
+      return stated_reference(name, rebuilders::parse_statement(bytes), ReferenceKind::registers);
+  }
+  return {
+      .name = name, .kind = ReferenceKind::registers, .registers = published::read_registers(file)};
+}
+
+Reference read_file_reference(const std::string& operand, const VerifyOptions& options,
+                              const Terminal& terminal) {
   const std::string name = operand_name(operand);
   const std::unique_ptr<RandomAccess> file = open_seekable_operand(operand);
   switch (diff::detect_subject(*file)) {
     case diff::SubjectKind::image: {
       RangeSource source(*file, 0, file->size());
       Progress progress(terminal, "measuring", file->size());
-      return verify::reference_of(
-          name, measure::measure_image(source, {.progress = progress.callback()}));
+      return verify::reference_of(name,
+                                  measure::measure_image(source, measuring(options, progress)));
     }
     case diff::SubjectKind::lock: {
       RangeSource source(*file, 0, file->size());
       const Bytes text = read_all(source, manifest::max_lock_size, "the lock");
       const manifest::Lock lock = manifest::parse_lock(as_text(text), name);
-      return {
-          .name = name, .kind = ReferenceKind::lock, .registers = as_values(lock.image.registers)};
+      return {.name = name,
+              .kind = ReferenceKind::lock,
+              .registers = as_values(lock.image.registers),
+              .sha256 = lock.image.sha256,
+              .recipe = manifest::recipe_digest(lock)};
     }
     case diff::SubjectKind::pcr_file:
-      return {.name = name,
-              .kind = ReferenceKind::registers,
-              .registers = published::read_registers(*file)};
+      return read_text_reference(name, *file, options);
     case diff::SubjectKind::document:
       throw Error(ErrorKind::usage, "a document is held to something, and nothing to a document",
                   {.file = name,
@@ -126,7 +165,7 @@ Reference read_reference(const std::string& operand, const VerifyOptions& option
   try {
     const bool is_manifest = std::filesystem::path(operand).extension() == ".toml";
     Reference reference = is_manifest ? build_reference(operand, options, terminal)
-                                      : read_file_reference(operand, terminal);
+                                      : read_file_reference(operand, options, terminal);
     if (kind == attestation::DocumentKind::nitrotpm && reference.kind != ReferenceKind::registers)
       throw Error(ErrorKind::usage, "a NitroTPM document is held to registers, not to an enclave",
                   {.expected = "registers, as nitro-tpm-pcr-compute prints them"});

@@ -18,11 +18,12 @@ namespace reproduce::cli {
 ///     .eif...                      an image, measured
 ///     NAME.toml                    a manifest: its image is built from the lock and kept nowhere
 ///     {"schema": "reproduce/lock/1"    a lock
-///     other JSON, lines `HEX PCRn`     published registers
+///     {"payloadType": ...              a statement that somebody has signed
+///     other JSON, lines `HEX PCRn`     published registers, an unsigned statement
 ///
-/// A statement that somebody signed would be a kind of its own here: it is read, its signature
-/// checked, and what it pins becomes a Reference like all others. Errors name the operand; a
-/// document is Error{usage}, and so is whatever pins too little.
+/// A signed statement must be of a rebuilder that --rebuilders knows: Error{usage} without that,
+/// Error{untrusted} when it is of nobody known. Errors name the operand; a document is
+/// Error{usage}, and so is whatever pins too little.
 [[nodiscard]] verify::Reference read_reference(const std::string& operand,
                                                const VerifyOptions& options,
                                                attestation::DocumentKind kind,

@@ -72,6 +72,8 @@ ordered_json build_definition(const Reference& reference, const Builder& builder
   ordered_json dependencies = ordered_json::array();
   if (reference.lock) {
     external["manifest"] = {{"digest", {{"sha256", to_hex(reference.lock->manifest)}}}};
+    external["recipe"] = {
+        {"digest", {{"reproduceRecipeV1", to_hex(manifest::recipe_digest(*reference.lock))}}}};
     for (const auto& [writer, version] : reference.lock->writers)
       internal["writers"][printable(writer)] = printable(version);
     for (const Pin& pin : reference.lock->inputs) add_dependencies(dependencies, pin);

@@ -133,6 +133,7 @@ std::string verdict_json(const Verdict& verdict, std::span<const verify::Referen
                       ? ordered_json::parse(measurements_json(reference.name, *reference.image))
                       : ordered_json(nullptr);
   root["document"] = ordered_json::parse(document_json(document.document()));
+  if (extras.document_sha256) root["document_sha256"] = to_hex(*extras.document_sha256);
   if (extras.explanation != nullptr) root["explanation"] = *extras.explanation;
   if (extras.against != nullptr) root["against"] = ordered_json::parse(diff_json(*extras.against));
   return dump(root, 2) + "\n";

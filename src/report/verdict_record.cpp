@@ -28,6 +28,7 @@ ordered_json check_record(const Check& check) {
 ordered_json reference_record(const verify::Reference& reference) {
   ordered_json record{{"name", reference.name}, {"kind", name_of(reference.kind)}};
   if (!reference.source.empty()) record["source"] = reference.source;
+  if (reference.sha256) record["sha256"] = to_hex(*reference.sha256);
   record["pcrs"] = ordered_json::object();
   for (const auto& [index, value] : reference.registers)
     record["pcrs"][register_name(index)] = to_hex(value);

@@ -56,6 +56,8 @@ std::string_view name_of(ReferenceKind kind) {
       return "manifest";
     case ReferenceKind::registers:
       return "registers";
+    case ReferenceKind::statement:
+      return "statement";
     case ReferenceKind::rules:
       return "rules";
   }
@@ -66,6 +68,7 @@ Reference reference_of(std::string name, measure::ImageMeasurements image) {
   Reference reference{.name = std::move(name), .kind = ReferenceKind::image};
   for (const auto& [index, value] : image.registers)
     reference.registers.emplace(index, Bytes(value.begin(), value.end()));
+  reference.sha256 = image.file_sha256;
   reference.image = std::move(image);
   return reference;
 }

@@ -46,6 +46,8 @@ std::string subject_words(const Reference& reference) {
     case ReferenceKind::registers:
     case ReferenceKind::rules:
       return "the image with these registers";
+    case ReferenceKind::statement:
+      return "the image of this statement";
   }
   throw Error(ErrorKind::bug, "unknown kind of reference");
 }
@@ -195,7 +197,7 @@ bool Verdict::is_yes() const {
 }
 
 Verdict judge(std::span<const Reference> references, const VerifiedDocument& document,
-              const Policy& policy) {
+              const Policy& policy, std::vector<Check> witnesses) {
   if (document.document().kind != policy.kind)
     throw Error(ErrorKind::bug, "a document of one kind is judged by the rules of the other");
   require_meaning(references, policy);
@@ -221,6 +223,7 @@ Verdict judge(std::span<const Reference> references, const VerifiedDocument& doc
   if (is_enclave) add(check_image_signature(reference));
   for (Check& check : check_unpinned_signer(reference, document, policy)) add(std::move(check));
   for (Check& check : check_rules(document, policy)) add(std::move(check));
+  for (Check& check : witnesses) add(std::move(check));
   add(check_reference(references, choice));
   verdict.registers = std::move(choice.registers);
   conclude(verdict, reference, document);

@@ -28,7 +28,9 @@ cmp out pcrs.json
 "$FORGE" $(sed -n 's/^PCR\([012]\)  /--pcr \1=/p' measured) --root-out root.pem --out good.cbor
 seven=$(printf '%096d' 7)
 "$FORGE" --pcr 0="$seven" --pcr 1="$seven" --pcr 2="$seven" --root-out other.pem --out other.cbor
-for subject in app.eif pcrs.json pcrs.txt; do
+"$REPRODUCE" export app.eif --format env -o pcrs.env
+"$REPRODUCE" export app.eif --format in-toto -o statement.json
+for subject in app.eif pcrs.json pcrs.txt pcrs.env statement.json; do
   expect 0 "$REPRODUCE" verify $subject good.cbor --root root.pem
   expect 1 "$REPRODUCE" verify $subject other.cbor --root other.pem
 done
@@ -57,6 +59,32 @@ by_lock = json.load(open("by-lock.json"))
 assert by_lock["subject"][0]["digest"] == {"sha256": digest["sha256"]}
 assert by_lock["subject"][1:] == statement["subject"][1:]
 END_OF_SCRIPT
+
+# vsa: of a run of verify, yes or no.
+expect 0 "$REPRODUCE" verify app.eif good.cbor --root root.pem --report json=verdict.json
+expect 0 "$REPRODUCE" export verdict.json --format vsa --name https://example.org/app --builder https://example.org/ci \
+  -o vsa.json
+expect 1 "$REPRODUCE" verify app.eif other.cbor --root other.pem --report json=no.json
+expect 0 "$REPRODUCE" export no.json --format vsa -o no-vsa.json
+python3 - <<'END_OF_SCRIPT'
+import hashlib, json
+summary = json.load(open("vsa.json"))
+assert summary["_type"] == "https://in-toto.io/Statement/v1"
+assert summary["predicateType"] == "https://slsa.dev/verification_summary/v1"
+measured = dict(line.split() for line in open("measured") if line.startswith("PCR"))
+assert {s["name"]: s["digest"]["sha384"] for s in summary["subject"]} == measured
+predicate = summary["predicate"]
+assert predicate["verifier"]["id"] == "https://example.org/ci"
+assert predicate["resourceUri"] == "https://example.org/app"
+assert predicate["verificationResult"] == "PASSED"
+assert predicate["inputAttestations"][0]["digest"]["sha256"] == hashlib.sha256(open("good.cbor", "rb").read()).hexdigest()
+assert predicate["timeVerified"].endswith("Z")
+no = json.load(open("no-vsa.json"))["predicate"]
+assert no["verificationResult"] == "FAILED" and no["verifiedLevels"] == ["FAILED"]
+END_OF_SCRIPT
+expect 2 "$REPRODUCE" export pcrs.json --format vsa
+says err 'this is no verdict'
+expect 2 "$REPRODUCE" export app.eif --format vsa
 
 # KMS: what the policy grammar knows: one operator, keys of the service, texts.
 "$REPRODUCE" export app.eif --format kms >kms.json

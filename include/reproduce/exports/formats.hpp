@@ -6,6 +6,7 @@
 /// docs/formats/export.md shows each, and names who reads it.
 
 #include <string>
+#include <string_view>
 
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/exports/reference.hpp"
@@ -38,6 +39,13 @@ namespace reproduce::exports {
 ///
 /// Source: in-toto attestation framework, spec/v1; SLSA provenance v1.
 [[nodiscard]] std::string in_toto_statement(const Reference& reference, const Builder& builder);
+
+/// A run of `reproduce verify`, as its JSON has it (reproduce/verify/1), as an in-toto Statement v1
+/// with SLSA's verification summary v1. Error{usage} for anything else.
+///
+/// Source: SLSA v1.0, verification_summary/v1.
+[[nodiscard]] std::string verification_summary(std::string_view verdict_json,
+                                               const Verifier& verifier);
 
 /// A CoRIM with one CoMID, whose reference triple has the registers as integrity-registers.
 ///

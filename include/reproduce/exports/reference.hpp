@@ -30,4 +30,11 @@ struct Builder {
   std::optional<std::vector<std::string>> sandbox{};
 };
 
+/// Who has verified.
+struct Verifier {
+  std::string id;          ///< a URI
+  std::string version;     ///< of reproduce
+  std::string resource{};  ///< a URI of what was verified; empty: made of the reference's name
+};
+
 }  // namespace reproduce::exports

@@ -37,7 +37,8 @@ struct VerdictStyle {
 
 /// What goes into the JSON where it was asked for.
 struct VerdictExtras {
-  const diff::Comparison* against = nullptr;  ///< an older image, say, compared with this one
+  std::optional<Sha256Digest> document_sha256{};  ///< of the document, out of its wrapping
+  const diff::Comparison* against = nullptr;      ///< an older image, say, compared with this one
   const std::vector<std::string>* explanation = nullptr;
 };
 

@@ -12,6 +12,7 @@
 
 #include "reproduce/attestation/document.hpp"
 #include "reproduce/base/bytes.hpp"
+#include "reproduce/crypto/digest.hpp"
 #include "reproduce/measure/image_pcrs.hpp"
 #include "reproduce/verify/policy.hpp"
 
@@ -22,6 +23,7 @@ enum class ReferenceKind {
   lock,       ///< what an enclave.lock expects
   manifest,   ///< the image that was built from it just now
   registers,  ///< a file of published registers
+  statement,  ///< one that a known rebuilder has signed
   rules       ///< registers of the command line or of a policy
 };
 
@@ -34,6 +36,8 @@ struct Reference {
   std::map<std::uint32_t, Bytes> registers{};
   std::string source{};  ///< "policy.toml:12"; empty: an operand
   std::optional<measure::ImageMeasurements> image{};
+  std::optional<Sha256Digest> sha256{};  ///< of the image's file, where it is known
+  std::optional<Sha256Digest> recipe{};  ///< what it is made of (manifest/lock.hpp), likewise
 
   /// Whether it says everything of an image, so that a register that is not there is none:
   /// without PCR8 the image is not signed.

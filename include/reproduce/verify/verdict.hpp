@@ -53,10 +53,12 @@ struct Verdict {
   [[nodiscard]] bool is_yes() const;
 };
 
-/// Holds the document to the references, of which any will do, and to `policy`. Throws as
+/// Holds the document to the references, of which any will do, and to `policy`. `witnesses`: what
+/// others say of the reference (witnesses.hpp), to stand among the checks. Throws as
 /// require_meaning() and refuse_denied() do.
 [[nodiscard]] Verdict judge(std::span<const Reference> references,
-                            const attestation::VerifiedDocument& document, const Policy& policy);
+                            const attestation::VerifiedDocument& document, const Policy& policy,
+                            std::vector<Check> witnesses = {});
 
 /// The same without any document: a subject against published references, of which any will do.
 struct Agreement {
