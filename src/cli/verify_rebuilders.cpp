@@ -113,8 +113,13 @@ std::vector<verify::Check> ask_rebuilders(const verify::Reference& reference,
   if (options.rebuilders.empty()) return {};
   const std::vector<Rebuilder> rebuilders = read_rebuilders(options.rebuilders);
   std::vector<std::string> files = statement_files(options);
-  if (reference.kind == verify::ReferenceKind::statement)
-    files.insert(files.begin(), options.operands.front());
+  if (reference.kind == verify::ReferenceKind::statement) {
+    const std::string& subject = options.operands.front();
+    if (subject == "-")
+      throw Error(ErrorKind::usage,
+                  "a statement that is the SUBJECT is read twice, so it must be a file");
+    files.insert(files.begin(), subject);
+  }
   if (files.empty())
     throw Error(ErrorKind::usage, "there is no statement for --rebuilders to judge",
                 {.hint = "name statements, or a folder of them, behind the document"});
