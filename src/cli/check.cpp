@@ -104,10 +104,7 @@ ExitCode check_reproducible(const std::vector<std::string>& arguments,
     return run_both(arguments, workplace.path(), terminal);
   }();
   report::tell_gate(findings.report, result);
-  findings.json = report::check_json(result);
-  if (terminal.json())
-    terminal.answer(findings.json);
-  else
+  if (!answered_in_json(terminal, findings, [&] { return report::check_json(result); }))
     terminal.answer_to_people(report::check_text(result));
   return result.images.same ? ExitCode::yes : ExitCode::no;
 }

@@ -117,11 +117,9 @@ ExitCode build_into(const std::string& output, const Options& options, const Job
   warnings.insert(warnings.begin(), job.warnings.begin(), job.warnings.end());
   warnings.insert(warnings.end(), signer.warnings().begin(), signer.warnings().end());
   report::tell_gate(findings.report, image.built.image, warnings, job.lock.has_value());
-  findings.json = report::build_json(output, image.built, image.report);
-  if (terminal.json()) {
-    terminal.answer(findings.json);
+  if (answered_in_json(terminal, findings,
+                       [&] { return report::build_json(output, image.built, image.report); }))
     return ExitCode::yes;
-  }
   for (const std::string& warning : warnings) terminal.warning(warning);
   tell_sandbox(terminal, image.report);
   if (!to_stdout) terminal.answer_to_people(report::build_text(output, image.built, image.report));

@@ -37,13 +37,10 @@ ExitCode run(const Options& options, const Terminal& terminal, GateFindings& fin
     throw Error(ErrorKind::usage, "--markdown and --json exclude each other");
   const diff::Comparison comparison = compare_subjects(options.before, options.after, terminal);
   if (!options.html.empty()) write_page(options.html, comparison);
-  if (!options.reports.empty()) {
-    report::tell_gate(findings.report, comparison);
-    findings.json = report::diff_json(comparison);
-  }
-  if (terminal.json())
-    terminal.answer(report::diff_json(comparison));
-  else if (options.markdown)
+  if (!options.reports.empty()) report::tell_gate(findings.report, comparison);
+  if (answered_in_json(terminal, findings, [&] { return report::diff_json(comparison); }))
+    return comparison.same ? ExitCode::yes : ExitCode::no;
+  if (options.markdown)
     terminal.answer(report::diff_markdown(comparison, options.full));
   else
     terminal.answer_to_people(report::diff_text(

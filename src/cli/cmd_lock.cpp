@@ -117,10 +117,7 @@ ExitCode check(const Options& options, const manifest::Manifest& manifest,
       .lines = content::compare(name, before, after),
       .comparison = diff::compare_pins(pins(name, before), pins("the lock made anew", after))};
   report::tell_gate(findings.report, result);
-  findings.json = report::lock_check_json(result);
-  if (terminal.json())
-    terminal.answer(findings.json);
-  else
+  if (!answered_in_json(terminal, findings, [&] { return report::lock_check_json(result); }))
     terminal.answer_to_people(report::lock_check_text(
         result,
         {.strong = [&](std::string_view text) { return terminal.paint(text, Colour::bold); }}));

@@ -106,10 +106,8 @@ ExitCode compare_published(const VerifyOptions& options, const Terminal& termina
       read_reference(options.operands.front(), options, kind, terminal);
   const verify::Agreement agreement = verify::compare_with(subject, references);
   report::tell_gate(findings.report, agreement);
-  findings.json = report::agreement_json(agreement, subject, references);
-  if (terminal.json())
-    terminal.answer(findings.json);
-  else
+  if (!answered_in_json(terminal, findings,
+                        [&] { return report::agreement_json(agreement, subject, references); }))
     terminal.answer_to_people(report::agreement_text(agreement, style_for(terminal)));
   if (terminal.quiet() && !agreement.is_yes())
     terminal.answer("no: " + printable(agreement.reason) + "\n");
@@ -215,7 +213,8 @@ ExitCode run(const VerifyOptions& options, const Terminal& terminal, GateFinding
   show(verdict, references, document, extras, terminal);
   if (!options.reports.empty()) {
     report::tell_gate(findings.report, verdict, extras.against);
-    findings.json = report::verdict_json(verdict, references, document, extras);
+    if (findings.wants_json)
+      findings.json = report::verdict_json(verdict, references, document, extras);
   }
   return verdict.is_yes() ? ExitCode::yes : ExitCode::no;
 }

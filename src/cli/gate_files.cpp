@@ -1,5 +1,6 @@
 #include "gate_files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <string_view>
@@ -80,11 +81,20 @@ void add_report_option(CLI::App& app, std::vector<std::string>& words) {
       ->allow_extra_args(false);
 }
 
+bool answered_in_json(const Terminal& terminal, GateFindings& findings,
+                      const std::function<std::string()>& json) {
+  if (terminal.json() || findings.wants_json) findings.json = json();
+  if (terminal.json()) terminal.answer(findings.json);
+  return terminal.json();
+}
+
 ExitCode gated(const GateRequest& request, const Terminal& terminal,
                const std::function<ExitCode(GateFindings&)>& work) {
   const std::vector<Wanted> wanted = parse(request.words);
   GateFindings findings{
       .report = {.verb = request.verb, .tool_version = version, .subject = request.subject},
+      .wants_json = std::any_of(wanted.begin(), wanted.end(),
+                                [](const Wanted& one) { return one.format == "json"; }),
       .json = {}};
   ExitCode code = ExitCode::yes;
   try {
@@ -94,6 +104,7 @@ ExitCode gated(const GateRequest& request, const Terminal& terminal,
       const int exit_code = static_cast<int>(exit_code_of(error.kind()));
       write_files(wanted, {.report = report::gate_report_of(error, exit_code, request.verb, version,
                                                             request.subject),
+                           .wants_json = true,
                            .json = error_json(error)});
     } catch (const Error& second) {
       // The first error is the answer; this one only says why a file is missing.

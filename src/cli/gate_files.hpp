@@ -20,8 +20,15 @@ void add_report_option(CLI::App& app, std::vector<std::string>& words);
 /// What a verb tells of its work, besides what it prints.
 struct GateFindings {
   report::GateReport report;
-  std::string json;  ///< what --json prints
+  bool wants_json = false;  ///< somebody said --report json=FILE
+  std::string json;         ///< what --json prints, where it is wanted
 };
+
+/// Prints `json()` under --json and keeps it for --report, and calls it only where one of them
+/// wants it: of two large images it takes a while. Says whether it was printed, and people get
+/// nothing.
+[[nodiscard]] bool answered_in_json(const Terminal& terminal, GateFindings& findings,
+                                    const std::function<std::string()>& json);
 
 struct GateRequest {
   const std::vector<std::string>& words;  ///< of --report: FORMAT=FILE, with commas between several
