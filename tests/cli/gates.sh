@@ -1,92 +1,117 @@
-# The shell parts of the GitHub action and of the GitLab template: for an image that matches, one that does not, a
-# stale lock, a forged document and a full disk, the exit code and the summary are right.
+# The GitHub action and the GitLab template, run as their files say (ci_runner.py): for an image that matches, one
+# that does not, a stale lock and a forged document, the exit code, the summary and the reports are right. A full disk
+# is in gates_full_disk.sh.
 . "$SOURCE/tests/cli/expect.sh"
 . "$SOURCE/tests/cli/project.sh"
-gate=$SOURCE/.github/actions/reproduce/gate.sh
-export REPRODUCE
-
-# on_github CODE VERB ARGUMENT...: as the action calls it; `summary` is what the step then shows.
-on_github() {
-  wanted=$1
-  REPRODUCE_VERB=$2
-  shift 2
-  REPRODUCE_ARGUMENTS=$(printf '%s\n' "$@")
-  export REPRODUCE_VERB REPRODUCE_ARGUMENTS
-  rm -f summary output
-  GITHUB_STEP_SUMMARY=summary GITHUB_OUTPUT=output expect "$wanted" sh "$gate"
-  says output "exit-code=$wanted"
-}
-
-# forge IMAGE: document.cbor attests it, under root.pem.
-forge() {
-  pcrs=$("$REPRODUCE" measure "$1" | sed -n 's/^PCR\([012]\)  /--pcr \1=/p')
-  # shellcheck disable=SC2086  # words are what is wanted
-  "$FORGE" $pcrs --root-out root.pem --out document.cbor
-}
+. "$SOURCE/tests/cli/ci_systems.sh"
 
 make_project .
 expect 0 "$REPRODUCE" lock
+expect 0 "$REPRODUCE" build -o app.eif
+pcr0=$("$REPRODUCE" measure app.eif | sed -n 's/^PCR0  //p')
+forge app.eif right
+printf 'another app' >rootfs/bin/app
+expect 1 "$REPRODUCE" lock --check
+cp enclave.lock true.lock
+expect 0 "$REPRODUCE" lock
+expect 0 "$REPRODUCE" build -o wrong.eif
+forge wrong.eif wrong
+printf 'an app' >rootfs/bin/app
+cp true.lock enclave.lock
+
+# An image that matches: the table of registers is what people see.
 on_github 0 lock enclave.toml
 says summary 'yes: the lock is up to date'
+reported reproduce-reports/junit.xml -
 on_github 0 build enclave.toml -o app.eif
-says summary '| PCR2 | `'
-
-# An image that is attested, and one that is not; what moved is in the summary.
-forge app.eif
-on_github 0 verify app.eif document.cbor --root root.pem
+says summary "| PCR0 | \`$pcr0\` | \`$pcr0\` |"
+reported reproduce-reports/junit.xml -
+on_github 0 verify app.eif right.cbor --policy right.toml
 says summary 'yes: '
+says summary "| PCR0 | \`$pcr0\` | \`$pcr0\` |"
+reported reproduce-reports/junit.xml -
+on_github 0 diff app.eif app.eif
+says summary 'yes: nothing differs'
+on_gitlab 0 REPRODUCE_ATTESTATION=right.cbor REPRODUCE_POLICY=right.toml
+for step in lock build verify; do reported reproduce-reports/$step.xml -; done
+says reproduce-reports/build.md "| PCR0 | \`$pcr0\` |"
+says reproduce-reports/verify.md 'yes: '
+cmp gitlab.eif app.eif
+on_gitlab 0
+[ ! -e reproduce-reports/verify.xml ]
+
+# One that does not: what moved which register is said.
+on_github 1 verify app.eif wrong.cbor --policy wrong.toml --against wrong.eif
+says summary 'no: this image is not the attested one'
+says summary "| PCR0 | \`$pcr0\` | \`"
+says summary 'rootfs/bin/app'
+reported reproduce-reports/junit.xml failure
+on_github 1 diff wrong.eif app.eif
+says summary 'no: they differ'
+says summary 'rootfs/bin/app'
+on_gitlab 1 REPRODUCE_ATTESTATION=wrong.cbor REPRODUCE_POLICY=wrong.toml REPRODUCE_RELEASED=wrong.eif
+reported reproduce-reports/build.xml -
+reported reproduce-reports/verify.xml failure
+says reproduce-reports/verify.md 'no: this image is not the attested one'
+says reproduce-reports/verify.md 'rootfs/bin/app'
+
+# A forged document: of a root that is not AWS's, and one that was changed after it was signed. No answer is no no.
+on_github 4 verify app.eif right.cbor
+says summary 'no answer: '
+reported reproduce-reports/junit.xml error
+on_gitlab 4 REPRODUCE_ATTESTATION=right.cbor
+reported reproduce-reports/verify.xml error
+says reproduce-reports/verify.md 'no answer: '
+/usr/bin/python3 -c 'import sys
+document = bytearray(open("right.cbor", "rb").read())
+document[-1] ^= 1
+open("bent.cbor", "wb").write(document)'
+on_github 4 verify app.eif bent.cbor --policy right.toml
+says summary 'no answer: '
+says summary 'signature'
+on_gitlab 4 REPRODUCE_ATTESTATION=bent.cbor REPRODUCE_POLICY=right.toml
+reported reproduce-reports/verify.xml error
+
+# A stale lock: of a changed input, and of a changed manifest. No image is made.
+rm -f gitlab.eif
 printf 'another app' >rootfs/bin/app
 on_github 1 lock enclave.toml
 says summary 'no: the lock is not what'
 says summary 'tree_sha256'
+reported reproduce-reports/junit.xml failure
 on_github 4 build enclave.toml -o other.eif
 says summary 'does not match its pin'
-[ ! -e other.eif ]
-expect 0 "$REPRODUCE" lock
-expect 0 "$REPRODUCE" build -o other.eif
-on_github 1 verify other.eif document.cbor --root root.pem --against app.eif
-says summary 'no: '
-says summary 'rootfs/bin/app'
-on_github 1 diff app.eif other.eif
-says summary 'rootfs/bin/app'
-
-# A stale lock.
+reported reproduce-reports/junit.xml error
+on_gitlab 1 REPRODUCE_ATTESTATION=right.cbor REPRODUCE_POLICY=right.toml
+reported reproduce-reports/lock.xml failure
+says reproduce-reports/lock.md 'tree_sha256'
+printf 'an app' >rootfs/bin/app
 printf '# a remark\n' >>enclave.toml
-on_github 2 build enclave.toml -o third.eif
+on_github 1 lock enclave.toml
+says summary 'manifest_sha256'
+on_github 2 build enclave.toml -o other.eif
 says summary 'stale'
+reported reproduce-reports/junit.xml error
+on_gitlab 1
+says reproduce-reports/lock.md 'manifest_sha256'
+expect 2 "$REPRODUCE" build -o gitlab.eif
+[ ! -e other.eif ] && [ ! -e gitlab.eif ] && [ ! -e reproduce-reports/build.xml ]
+sed -i '$d' enclave.toml
+expect 0 "$REPRODUCE" lock --check
 
-# A forged document: not AWS's root.
-on_github 4 verify app.eif document.cbor
-says summary 'exit code 4'
-
-# A full disk.
+# A summary that cannot be written is no yes.
 if [ -e /dev/full ]; then
-  ln -s /dev/full full
-  GITHUB_STEP_SUMMARY=full expect 5 sh "$gate" diff app.eif app.eif
+  expect 5 env GITHUB_STEP_SUMMARY=/dev/full sh "$action/gate.sh" diff app.eif app.eif
+  expect 1 env GITHUB_STEP_SUMMARY=/dev/full sh "$action/gate.sh" diff wrong.eif app.eif
 fi
 
 # What stands in arguments is neither a pattern nor a command, and no other verb can be had.
 on_github 5 diff '$(touch made)' '*.eif'
 [ ! -e made ]
 says summary 'touch made'
-expect 2 env REPRODUCE_VERB=run sh "$gate"
-
-# GitLab: the lines of its script, in its order, each of which ends the job when it fails.
-sed -n '/^  script:$/,/^  artifacts:$/s/^    - //p' "$SOURCE/docs/examples/ci/gitlab.yml" >script
-[ "$(wc -l <script)" -eq 4 ]
-mkdir bin
-ln -s "$REPRODUCE" bin/reproduce
-PATH=$PWD/bin:$PATH
-REPRODUCE_MANIFEST=enclave.toml
-REPRODUCE_IMAGE=gitlab.eif
-export PATH REPRODUCE_MANIFEST REPRODUCE_IMAGE
-expect 1 sh -e script
-says reproduce-reports/lock.xml '<failure'
-expect 0 "$REPRODUCE" lock
-expect 0 sh -e script
-says reproduce-reports/build.xml 'failures="0"'
-forge gitlab.eif
-REPRODUCE_ATTESTATION=document.cbor
-export REPRODUCE_ATTESTATION
-expect 4 sh -e script
-says reproduce-reports/verify.xml '<error'
+on_github 2 run app.eif
+says summary 'there is no report'
+says err "no gate is made of 'run'"
+# Without GitHub the summary is what is printed.
+expect 0 sh "$action/gate.sh" diff app.eif app.eif
+says out 'yes: nothing differs'
