@@ -3,7 +3,7 @@
 #
 #     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
 #                      [layers-hostile] [layers-hard] [determinism] [throughput] [batch] [html] [diffoscope]
-#                      [package] [sbom] [statements] [large-images]
+#                      [package] [sbom] [schemas] [statements] [large-images]
 #
 # With no check named: the first four. bitflips takes half an hour of processor time.
 #
@@ -32,6 +32,8 @@
 #           images of 1 GiB beside hashing them.
 # sbom:     bills of materials against CycloneDX's own validator, which is fetched from npm, and what SPDX asks.
 # statements: what `attest` signs is read by sigstore's and in-toto's packages, and theirs by `verify`.
+# schemas:  reports and exports against what their formats publish, the action, the workflows and GitLab's template against
+#           readers of others, which are fetched from npm.
 # diffoscope: what diffoscope and `reproduce diff` say of twelve pairs of images (docs/compare.md).
 # package:  the Debian package: lintian has no errors, and it installs and works on a bare Debian 12. Root.
 set -eu
@@ -92,6 +94,7 @@ for check in "$@"; do
     determinism) campaign "$check" campaign/determinism.sh ;;
     html) campaign "$check" html/page.sh ;;
     large-images) campaign "$check" campaign/large_images.sh ;;
+    schemas) campaign "$check" campaign/schemas.sh ;;
     sbom) campaign "$check" campaign/sbom.sh ;;
     diffoscope) campaign "$check" campaign/diffoscope.sh ;;
     package) campaign "$check" campaign/package.sh ;;
