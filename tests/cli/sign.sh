@@ -1,14 +1,8 @@
 # sign: a signature put in, replaced and taken out, by keys of every kind; and no file after any
-# failure. openssl makes the keys and the certificates.
+# failure.
 . "$SOURCE/tests/cli/expect.sh"
+. "$SOURCE/tests/cli/signers.sh"
 
-command -v openssl >/dev/null || { echo "SKIPPED: there is no openssl"; exit 77; }
-
-# make_key NAME CURVE: NAME.key (PKCS#8) and NAME.pem, a certificate for a hundred years.
-make_key() {
-  openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$2" -out "$1.key" 2>/dev/null
-  openssl req -x509 -new -key "$1.key" -subj "/CN=$1" -days 36500 -out "$1.pem" 2>/dev/null
-}
 make_key p256 P-256
 make_key p384 P-384
 make_key p521 P-521
@@ -16,8 +10,6 @@ make_key other P-384
 openssl req -x509 -newkey rsa:2048 -nodes -keyout rsa.key -subj /CN=rsa -days 9 -out rsa.pem \
   2>/dev/null
 
-printf 'a kernel' >kernel
-printf 'ramdisk!' >rd
 build() { "$REPRODUCE" build -q --kernel kernel --cmdline quiet --ramdisk rd --ramdisk rd "$@"; }
 build -o plain.eif
 sign() { "$REPRODUCE" sign "$@"; }

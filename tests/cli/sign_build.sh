@@ -1,17 +1,11 @@
 # build with [sign], and with eif_build's flags: signed images reproduce bit for bit, and the key
 # is read by nobody but the process that signs.
 . "$SOURCE/tests/cli/expect.sh"
+. "$SOURCE/tests/cli/signers.sh"
 
-command -v openssl >/dev/null || { echo "SKIPPED: there is no openssl"; exit 77; }
-make_key() {
-  openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$2" -out "$1.key" 2>/dev/null
-  openssl req -x509 -new -key "$1.key" -subj "/CN=$1" -days 36500 -out "$1.pem" 2>/dev/null
-}
 make_key signer P-384
 make_key other P-384
 openssl pkcs8 -topk8 -in signer.key -passout pass:sesame -out encrypted.key
-printf 'a kernel' >kernel
-printf 'ramdisk!' >rd
 # manifest KEY...: lines of [sign].
 manifest() {
   {

@@ -1,9 +1,8 @@
 # sign, with a key in a token: Debian's SoftHSM. Signatures hold, and are other ones each time.
 . "$SOURCE/tests/cli/expect.sh"
+. "$SOURCE/tests/cli/signers.sh"
 
-for tool in openssl softhsm2-util; do
-  command -v "$tool" >/dev/null || { echo "SKIPPED: there is no $tool (Debian: softhsm2)"; exit 77; }
-done
+command -v softhsm2-util >/dev/null || { echo "SKIPPED: there is no softhsm2-util (Debian: softhsm2)"; exit 77; }
 module=
 for file in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so; do
   [ ! -e "$file" ] || module=$file
@@ -16,9 +15,7 @@ export SOFTHSM2_CONF="$PWD/softhsm2.conf"
 softhsm2-util --module "$module" --init-token --free --label signer --pin 1234 --so-pin 4321 >told
 id=10
 for curve in P-256 P-384 P-521; do
-  openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$curve" -out "$curve.key" 2>/dev/null
-  openssl req -x509 -new -key "$curve.key" -subj "/CN=$curve" -days 36500 -out "$curve.pem" \
-    2>/dev/null
+  make_key "$curve" "$curve"
   softhsm2-util --module "$module" --import "$curve.key" --token signer --label "$curve" \
     --id $id --pin 1234 >>told
   id=$((id + 1))
@@ -27,8 +24,6 @@ openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.key 2>/dev
 softhsm2-util --module "$module" --import rsa.key --token signer --label rsa --id 99 --pin 1234 \
   >>told
 
-printf 'a kernel' >kernel
-printf 'ramdisk!' >rd
 "$REPRODUCE" build -q --kernel kernel --cmdline quiet --ramdisk rd -o plain.eif
 url() { echo "pkcs11:token=signer;object=$1?module-path=$module"; }
 export PIN=1234
