@@ -1,6 +1,7 @@
 """Runs what CI systems would run of our files, by the files themselves:
 
     ci_runner.py action FOLDER [INPUT=VALUE...]    the steps of a composite GitHub action
+    ci_runner.py workflow FILE ROOT                the steps of a GitHub workflow that use an action of this checkout
     ci_runner.py gitlab FILE JOB [NAME=VALUE...]   the script of a GitLab job
 
 Of GitHub: inputs with their defaults, `${{ inputs.x }}` in the environment and in outputs, `shell: bash` as GitHub
@@ -88,6 +89,18 @@ def run_action(folder, *words):
     return status
 
 
+def run_workflow(file, root):
+    for job in load(file)["jobs"].values():
+        for step in job["steps"]:
+            if not step["uses"].startswith("./"):
+                continue  # of others
+            words = [f"{name}={value}" for name, value in step["with"].items()]
+            status = run_action(os.path.join(root, step["uses"]), *words)
+            if status != 0:
+                return status
+    return 0
+
+
 def run_gitlab(file, job, *words):
     template = load(file)[job]
     if set(template) - {"script", "artifacts", "variables"}:
@@ -99,4 +112,5 @@ def run_gitlab(file, job, *words):
 
 
 if __name__ == "__main__":
-    sys.exit({"action": run_action, "gitlab": run_gitlab}[sys.argv[1]](*sys.argv[2:]))
+    runners = {"action": run_action, "workflow": run_workflow, "gitlab": run_gitlab}
+    sys.exit(runners[sys.argv[1]](*sys.argv[2:]))

@@ -55,6 +55,18 @@ reported reproduce-reports/verify.xml failure
 says reproduce-reports/verify.md 'no: this image is not the attested one'
 says reproduce-reports/verify.md 'rootfs/bin/app'
 
+# The workflow that people copy: lock, build and verify, until one of them does not say yes.
+for answer in right wrong; do
+  cp $answer.cbor attestation.cbor
+  cp $answer.toml policy.toml
+  cp wrong.eif released.eif
+  expect "$([ $answer = right ] && echo 0 || echo 1)" env PATH="$work/bin:$PATH" GITHUB_STEP_SUMMARY="$work/$answer.md" \
+    /usr/bin/python3 "$runner" workflow "$SOURCE/docs/examples/ci/github.yml" "$SOURCE"
+  [ "$(grep -c '^### reproduce' $answer.md)" = 3 ]
+done
+says right.md 'yes: this image is the attested one'
+says wrong.md 'rootfs/bin/app'
+
 # A forged document: of a root that is not AWS's, and one that was changed after it was signed. No answer is no no.
 on_github 4 verify app.eif right.cbor
 says summary 'no answer: '
