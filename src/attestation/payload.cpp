@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::attestation {
@@ -101,7 +102,7 @@ std::map<std::uint32_t, Bytes> decode_pcrs(const CborItem& payload, DocumentKind
     if (index.number >= most)
       fail(index, place + " has a register that does not exist", "0 to " + std::to_string(most - 1),
            std::to_string(index.number));
-    const std::string field = "PCR" + std::to_string(index.number);
+    const std::string field = name_of_register(static_cast<std::uint32_t>(index.number));
     const ByteView value = byte_string(map.items[at + 1], field, 32, 64);
     if (value.size() != 32 && value.size() != 48 && value.size() != 64)
       fail(map.items[at + 1], field + " has the wrong size", "32, 48 or 64 bytes",

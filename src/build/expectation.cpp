@@ -8,6 +8,7 @@
 #include "reproduce/base/checked.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 
 namespace reproduce::build {
 namespace {
@@ -107,7 +108,7 @@ void require_expected(const AssembledImage& image, const Plan& plan, const Expec
   for (const auto& [index, value] : got.registers) {
     const auto wanted = expected.registers.find(index);
     if (wanted == expected.registers.end() || wanted->second != value)
-      refuse_image(file, "PCR" + std::to_string(index),
+      refuse_image(file, name_of_register(index),
                    wanted == expected.registers.end() ? "none" : to_hex(wanted->second),
                    to_hex(value));
   }

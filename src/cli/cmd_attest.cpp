@@ -15,13 +15,13 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/build/confined.hpp"
 #include "reproduce/dsse/envelope.hpp"
 #include "reproduce/exports/formats.hpp"
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/manifest/parse.hpp"
-#include "reproduce/published/registers.hpp"
 #include "reproduce/report/attest.hpp"
 #include "reproduce/sign/key.hpp"
 
@@ -94,7 +94,7 @@ std::string difference(const exports::Reference& made, const Recipe& recipe) {
   for (const auto& [index, value] : made.registers) {
     const auto found = expected.registers.find(index);
     if (found == expected.registers.end() || found->second != value)
-      names += (names.empty() ? "" : ", ") + published::name_of_register(index);
+      names += (names.empty() ? "" : ", ") + name_of_register(index);
   }
   const bool same_kind = !recipe.manifest.sign || expected.without_signature;
   if (same_kind && made.sha256 != expected.sha256)

@@ -15,6 +15,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/exports/formats.hpp"
 #include "reproduce/manifest/lock.hpp"
 #include "reproduce/published/registers.hpp"
@@ -40,8 +41,7 @@ measure::Registers as_digests(const std::map<std::uint32_t, Bytes>& values) {
   for (const auto& [index, value] : values) {
     Sha384Digest digest{};
     if (value.size() != digest.size())
-      throw Error(ErrorKind::malformed,
-                  published::name_of_register(index) + " is no register of an enclave",
+      throw Error(ErrorKind::malformed, name_of_register(index) + " is no register of an enclave",
                   {.expected = std::to_string(digest.size()) + " bytes",
                    .got = std::to_string(value.size())});
     std::copy(value.begin(), value.end(), digest.begin());

@@ -12,6 +12,7 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/measure/boot_pcrs.hpp"
@@ -115,7 +116,7 @@ class RuleReader {
   void add_register(const Statement& statement, std::uint32_t index, Bytes value, std::string of) {
     for (const auto& other : rules_.policy.registers)
       if (other.value.index == index && other.value.of.empty() == of.empty())
-        statement.fail("says again what " + published::name_of_register(index) + " must be",
+        statement.fail("says again what " + name_of_register(index) + " must be",
                        {.got = "also " + other.source});
     rules_.policy.registers.push_back(
         {.value = {.index = index, .value = std::move(value), .of = std::move(of)},
@@ -292,7 +293,7 @@ void state_options(RuleReader& reader, const VerifyOptions& options) {
   state_if("public_key", "--public-key", options.public_key);
   for (const std::string& pcr : options.pcrs) {
     const auto [index, value] = published::parse_assignment(pcr);
-    state(published::name_of_register(index).c_str(), "--pcr", to_hex(value));
+    state(name_of_register(index).c_str(), "--pcr", to_hex(value));
   }
   for (const std::string& name : options.required) state("require", "--require", name);
   state_if("role", "--role", options.role);

@@ -4,14 +4,11 @@
 
 #include "summary.hpp"
 
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::diff {
 namespace {
-
-std::string register_name(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
-}
 
 std::string section_words(const SectionComparison& section) {
   switch (section.state) {
@@ -61,7 +58,7 @@ class Headline {
   static std::string names(const std::vector<std::uint32_t>& indexes) {
     std::vector<std::string> words;
     words.reserve(indexes.size());
-    for (const std::uint32_t index : indexes) words.push_back(register_name(index));
+    for (const std::uint32_t index : indexes) words.push_back(name_of_register(index));
     return enumeration(words);
   }
 
@@ -109,7 +106,7 @@ class Headline {
     for (const std::uint32_t index : moved_)
       if (index != 0 || !(has_moved(1) || has_moved(2))) told.push_back(index);
     for (std::size_t i = 0; i < told.size(); ++i) {
-      std::string sentence = register_name(told[i]) + " moved because " + causes(told[i]);
+      std::string sentence = name_of_register(told[i]) + " moved because " + causes(told[i]);
       if (i + 1 == told.size()) {
         if (has_moved(0) && told.front() != 0) sentence += "; PCR0 follows";
         if (!untouched_.empty())

@@ -8,15 +8,12 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/diff/pins.hpp"
 
 namespace reproduce::diff {
 namespace {
-
-std::string register_name(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
-}
 
 bool is_zero(const Bytes& value) {
   return std::all_of(value.begin(), value.end(), [](std::uint8_t byte) { return byte == 0; });
@@ -192,7 +189,7 @@ class PinComparison {
     std::set<std::uint32_t> indexes;
     for (const RegisterComparison& pcr : out_.registers) {
       if (!pcr.comparable) continue;
-      (pcr.moved() ? moved : untouched).push_back(register_name(pcr.index));
+      (pcr.moved() ? moved : untouched).push_back(name_of_register(pcr.index));
       if (pcr.moved()) indexes.insert(pcr.index);
     }
     const std::string unmoved = enumeration(untouched) + (untouched.size() == 1 ? " is" : " are");

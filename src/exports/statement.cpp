@@ -2,6 +2,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/exports/formats.hpp"
 
@@ -62,7 +63,7 @@ ordered_json subjects_of(const Reference& reference) {
   subjects.push_back({{"name", printable(reference.name)}, {"digest", std::move(digest)}});
   for (const auto& [index, value] : reference.registers)
     subjects.push_back(
-        {{"name", "PCR" + std::to_string(index)}, {"digest", {{"sha384", to_hex(value)}}}});
+        {{"name", name_of_register(index)}, {"digest", {{"sha384", to_hex(value)}}}});
   return subjects;
 }
 

@@ -2,6 +2,7 @@
 
 #include "reproduce/base/byte_writer.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/exports/formats.hpp"
 
@@ -15,30 +16,26 @@ std::string dump(const ordered_json& json) {
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
-std::string register_name(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
-}
-
 }  // namespace
 
 std::string nitro_cli_json(const Reference& reference) {
   ordered_json measurements{{"HashAlgorithm", "Sha384 { ... }"}};
   for (const auto& [index, value] : reference.registers)
-    measurements[register_name(index)] = to_hex(value);
+    measurements[name_of_register(index)] = to_hex(value);
   return dump({{"Measurements", std::move(measurements)}});
 }
 
 std::string register_lines(const Reference& reference) {
   std::string text;
   for (const auto& [index, value] : reference.registers)
-    text += to_hex(value) + " " + register_name(index) + "\n";
+    text += to_hex(value) + " " + name_of_register(index) + "\n";
   return text;
 }
 
 std::string environment_lines(const Reference& reference) {
   std::string text;
   for (const auto& [index, value] : reference.registers)
-    text += register_name(index) + "=" + to_hex(value) + "\n";
+    text += name_of_register(index) + "=" + to_hex(value) + "\n";
   return text;
 }
 
@@ -58,14 +55,14 @@ std::string image_id(const Reference& reference) {
 std::string kms_condition(const Reference& reference) {
   ordered_json values = ordered_json::object();
   for (const auto& [index, value] : reference.registers)
-    values["kms:RecipientAttestation:" + register_name(index)] = to_hex(value);
+    values["kms:RecipientAttestation:" + name_of_register(index)] = to_hex(value);
   return dump({{"Condition", {{"StringEqualsIgnoreCase", std::move(values)}}}});
 }
 
 std::string markdown_table(const Reference& reference) {
   std::string text = "| register | value |\n|---|---|\n";
   for (const auto& [index, value] : reference.registers)
-    text += "| " + register_name(index) + " | `" + to_hex(value) + "` |\n";
+    text += "| " + name_of_register(index) + " | `" + to_hex(value) + "` |\n";
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include "reproduce/base/byte_writer.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/base/trace.hpp"
 
@@ -18,10 +19,6 @@ namespace reproduce::manifest {
 namespace {
 
 constexpr std::string_view schema = "reproduce/lock/1";
-
-std::string register_name(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
-}
 
 OrderedJson write_image(const ExpectedImage& image) {
   OrderedJson json;
@@ -36,7 +33,7 @@ OrderedJson write_image(const ExpectedImage& image) {
     json["sections"].push_back(OrderedJson{{"type", section.type}, {"size_bytes", section.size}});
   json["pcrs"] = OrderedJson::object();
   for (const auto& [index, value] : image.registers)
-    json["pcrs"][register_name(index)] = to_hex(value);
+    json["pcrs"][name_of_register(index)] = to_hex(value);
   return json;
 }
 
@@ -52,7 +49,7 @@ std::map<std::uint32_t, Sha384Digest> read_registers(JsonReader reader) {
     const auto index =
         name.starts_with("PCR") ? parse_decimal(std::string_view(name).substr(3)) : std::nullopt;
     // An attestation document numbers its registers from 0 to 31.
-    if (!index || *index > 31 || register_name(static_cast<std::uint32_t>(*index)) != name)
+    if (!index || *index > 31 || name_of_register(static_cast<std::uint32_t>(*index)) != name)
       reader.fail(name, "a name from PCR0 to PCR31");
     reader.digest(name, registers[static_cast<std::uint32_t>(*index)]);
   }

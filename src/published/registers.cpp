@@ -10,6 +10,7 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/json_text.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/stream.hpp"
 #include "reproduce/base/text.hpp"
 
@@ -188,10 +189,6 @@ std::uint32_t parse_index(std::string_view text) {
   throw Error(
       ErrorKind::usage, "there is no such register",
       {.expected = "PCR0 to PCR31, or the number alone", .got = std::string(text.substr(0, 200))});
-}
-
-std::string name_of_register(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
 }
 
 }  // namespace reproduce::published

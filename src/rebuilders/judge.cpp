@@ -4,7 +4,7 @@
 #include <set>
 
 #include "reproduce/base/error.hpp"
-#include "reproduce/published/registers.hpp"
+#include "reproduce/base/register_name.hpp"
 
 namespace reproduce::rebuilders {
 namespace {
@@ -19,7 +19,7 @@ std::string difference(const Subject& subject, const Statement& statement) {
     const auto own = subject.registers.find(index);
     if (own == subject.registers.end()) continue;
     ++compared;
-    if (own->second != value) differing.push_back(published::name_of_register(index));
+    if (own->second != value) differing.push_back(name_of_register(index));
   }
   const bool same_file =
       subject.sha256 && std::ranges::any_of(statement.images, [&](const StatedImage& image) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::report {
@@ -11,7 +12,7 @@ namespace reproduce::report {
 std::string attest_text(const Attested& attested) {
   std::string text = "rebuilt  sha256 " + to_hex(attested.sha256) + "\n";
   for (const auto& [index, value] : attested.registers)
-    text += register_name(index) + "     " + to_hex(value) + "\n";
+    text += name_of_register(index) + "     " + to_hex(value) + "\n";
   text += "builder  " + printable(attested.builder) + "\n" +  //
           "key      " + attested.key + ", " + attested.key_id + "\n" + "wrote    " +
           (attested.file.empty() ? "standard output" : quote(attested.file)) + "\n";

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::report {
@@ -13,7 +14,7 @@ using nlohmann::ordered_json;
 std::string registers_text(const measure::Registers& registers) {
   std::string text;
   for (const auto& [index, value] : registers)
-    text += "PCR" + std::to_string(index) + "  " + to_hex(value) + "\n";
+    text += name_of_register(index) + "  " + to_hex(value) + "\n";
   return text;
 }
 
@@ -36,7 +37,7 @@ std::string build_json(const std::string& file, const build::BuiltImage& built,
   if (built.image.sha256) json["sha256"] = to_hex(*built.image.sha256);
   json["pcrs"] = ordered_json::object();
   for (const auto& [index, value] : built.image.registers)
-    json["pcrs"]["PCR" + std::to_string(index)] = to_hex(value);
+    json["pcrs"][name_of_register(index)] = to_hex(value);
   json["warnings"] = built.warnings;
   json["sandbox"] = {{"in_force", sandbox.in_force}, {"missing", sandbox.missing}};
   constexpr int indent = 2;

@@ -4,6 +4,7 @@
 #include "records.hpp"
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::report {
@@ -27,7 +28,8 @@ std::string digest_words(const std::optional<Bytes>& value, bool whole) {
 }
 
 std::string register_line(const RegisterComparison& pcr, bool whole) {
-  const std::string front = padded(register_name(pcr.index), 7) + padded(register_words(pcr), 13);
+  const std::string front =
+      padded(name_of_register(pcr.index), 7) + padded(register_words(pcr), 13);
   if (pcr.before == pcr.after) return front + digest_words(pcr.before, whole) + "\n";
   return front + digest_words(pcr.before, whole) + " -> " + digest_words(pcr.after, whole) + "\n";
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/diff.hpp"
 
@@ -42,7 +43,7 @@ ordered_json register_json(const diff::RegisterComparison& pcr) {
   const auto hex = [](const std::optional<Bytes>& value) {
     return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
   };
-  return {{"name", register_name(pcr.index)},
+  return {{"name", name_of_register(pcr.index)},
           {"moved", pcr.moved()},
           {"compared", pcr.comparable},
           {"before", hex(pcr.before)},
@@ -60,7 +61,7 @@ ordered_json place_json(const std::optional<diff::SectionPlace>& place) {
 
 ordered_json section_json(const diff::SectionComparison& section) {
   ordered_json registers = ordered_json::array();
-  for (const std::uint32_t index : section.registers) registers.push_back(register_name(index));
+  for (const std::uint32_t index : section.registers) registers.push_back(name_of_register(index));
   ordered_json ranges = ordered_json::array();
   for (const diff::DifferingRange& range : section.ranges)
     ranges.push_back({{"offset", range.offset}, {"size_bytes", range.size}});

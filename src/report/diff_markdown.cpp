@@ -3,6 +3,7 @@
 #include "records.hpp"
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/diff.hpp"
 
@@ -21,7 +22,7 @@ std::string registers_table(const Comparison& comparison) {
   if (comparison.registers.empty()) return {};
   std::string text = "\n| register | | before | after |\n|---|---|---|---|\n";
   for (const diff::RegisterComparison& pcr : comparison.registers)
-    text += "| " + register_name(pcr.index) + " | " + register_words(pcr) + " | " +
+    text += "| " + name_of_register(pcr.index) + " | " + register_words(pcr) + " | " +
             digest_words(pcr.before) + " | " + digest_words(pcr.after) + " |\n";
   return text;
 }

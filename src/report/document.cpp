@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::report {
@@ -42,7 +43,7 @@ std::string registers_text(const Claims& document) {
     if (is_zero)
       zero += (zero.empty() ? "" : ", ") + std::to_string(index);
     else
-      text += line("PCR" + std::to_string(index), to_hex(value));
+      text += line(name_of_register(index), to_hex(value));
   }
   return zero.empty() ? text : text + line("PCRs of zero", zero);
 }
@@ -68,7 +69,7 @@ std::string claims_text(const Claims& claims, bool whole_values) {
 
 ordered_json claims_record(const Claims& claims) {
   ordered_json pcrs = ordered_json::object();
-  for (const auto& [index, value] : claims.pcrs) pcrs[register_name(index)] = to_hex(value);
+  for (const auto& [index, value] : claims.pcrs) pcrs[name_of_register(index)] = to_hex(value);
   return {{"indefinite_payload", claims.indefinite_payload},
           {"module_id", claims.module_id},
           {"digest", "SHA384"},

@@ -6,6 +6,7 @@
 #include "markdown.hpp"
 #include <nlohmann/json.hpp>
 
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::report {
@@ -80,7 +81,7 @@ std::string junit_case(const GateReport& report, const GateCheck& check) {
 std::string register_rows(const GateReport& report) {
   std::string text;
   for (const GateRegister& row : report.registers) {
-    text += "PCR" + std::to_string(row.index);
+    text += name_of_register(row.index);
     if (!row.expected.empty()) text += " expected " + row.expected;
     text += " got " + (row.got.empty() ? "nothing" : row.got) + "\n";
   }

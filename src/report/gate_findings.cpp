@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/diff.hpp"
 
@@ -28,7 +29,7 @@ std::string hex_of(const std::optional<Bytes>& value) {
 }
 
 GateCheck register_check(std::uint32_t index, bool matches) {
-  const std::string name = "PCR" + std::to_string(index);
+  const std::string name = name_of_register(index);
   return {.name = name,
           .outcome = matches ? GateOutcome::pass : GateOutcome::fail,
           .words = name + (matches ? " is the expected one" : " is not the expected one")};

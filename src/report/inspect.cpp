@@ -7,6 +7,7 @@
 #include "ramdisk_words.hpp"
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/document.hpp"
 #include "reproduce/report/kernel.hpp"
@@ -38,7 +39,7 @@ std::string line(const std::string& name, const std::string& value) {
 std::string register_names(const std::vector<std::uint32_t>& registers) {
   std::string names;
   for (const std::uint32_t index : registers)
-    names += (names.empty() ? "PCR" : " PCR") + std::to_string(index);
+    names += (names.empty() ? "" : " ") + name_of_register(index);
   return names.empty() ? "none" : names;
 }
 
@@ -86,8 +87,7 @@ std::string sections_text(const Reading& reading) {
 
 std::string registers_text(const measure::Registers& registers) {
   std::string text;
-  for (const auto& [index, value] : registers)
-    text += line("PCR" + std::to_string(index), to_hex(value));
+  for (const auto& [index, value] : registers) text += line(name_of_register(index), to_hex(value));
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/document.hpp"
 #include "reproduce/report/inspect.hpp"
@@ -37,7 +38,7 @@ std::string octal(std::uint32_t mode) {
 
 ordered_json register_names(const std::vector<std::uint32_t>& registers) {
   ordered_json names = ordered_json::array();
-  for (const std::uint32_t index : registers) names.push_back(register_name(index));
+  for (const std::uint32_t index : registers) names.push_back(name_of_register(index));
   return names;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::report {
@@ -64,7 +65,7 @@ ordered_json metadata_json(const eif::Metadata& metadata) {
 std::string measurements_text(const measure::ImageMeasurements& image) {
   std::string out;
   for (const auto& [index, value] : image.registers)
-    out += register_name(index) + "  " + to_hex(value) + "\n";
+    out += name_of_register(index) + "  " + to_hex(value) + "\n";
   if (image.file_sha256) out += "SHA-256  " + to_hex(*image.file_sha256) + "\n";
   return out;
 }

@@ -1,14 +1,11 @@
 #include "records.hpp"
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 
 namespace reproduce::report {
 
 using nlohmann::ordered_json;
-
-std::string register_name(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
-}
 
 ordered_json hex_or_null(const std::optional<Bytes>& value) {
   return value ? ordered_json(to_hex(*value)) : ordered_json(nullptr);
@@ -16,7 +13,7 @@ ordered_json hex_or_null(const std::optional<Bytes>& value) {
 
 ordered_json registers_record(const measure::Registers& registers) {
   ordered_json out = ordered_json::object();
-  for (const auto& [index, value] : registers) out[register_name(index)] = to_hex(value);
+  for (const auto& [index, value] : registers) out[name_of_register(index)] = to_hex(value);
   return out;
 }
 

@@ -16,9 +16,6 @@
 
 namespace reproduce::report {
 
-/// "PCR0" and so on.
-[[nodiscard]] std::string register_name(std::uint32_t index);
-
 /// Hexadecimal, or null.
 [[nodiscard]] nlohmann::ordered_json hex_or_null(const std::optional<Bytes>& value);
 

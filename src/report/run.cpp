@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/document.hpp"
 
@@ -28,7 +29,7 @@ std::string_view name_of(boot::AppEnd::Kind kind) {
 
 ordered_json names_json(const std::vector<std::uint32_t>& indexes) {
   ordered_json names = ordered_json::array();
-  for (const std::uint32_t index : indexes) names.push_back(register_name(index));
+  for (const std::uint32_t index : indexes) names.push_back(name_of_register(index));
   return names;
 }
 
@@ -38,7 +39,7 @@ std::string register_names(const std::vector<std::uint32_t>& indexes) {
   std::string text;
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     if (i != 0) text += i + 1 == indexes.size() ? " and " : ", ";
-    text += register_name(indexes[i]);
+    text += name_of_register(indexes[i]);
   }
   return text;
 }
@@ -46,7 +47,7 @@ std::string register_names(const std::vector<std::uint32_t>& indexes) {
 std::vector<std::string> register_lines(const measure::Registers& registers) {
   std::vector<std::string> lines;
   for (const auto& [index, value] : registers)
-    lines.push_back(register_name(index) + "  " + to_hex(value));
+    lines.push_back(name_of_register(index) + "  " + to_hex(value));
   return lines;
 }
 

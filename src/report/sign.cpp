@@ -5,6 +5,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/rfc3339.hpp"
 #include "reproduce/base/text.hpp"
 
@@ -55,7 +56,7 @@ std::string signer_text(const SignedImage& image) {
 std::string sign_text(const SignedImage& image) {
   std::string text = opening(image) + "\n";
   for (const auto& [index, value] : image.registers)
-    text += "PCR" + std::to_string(index) + "  " + to_hex(value) + "\n";
+    text += name_of_register(index) + "  " + to_hex(value) + "\n";
   if (image.certificate) text += signer_text(image);
   if (image.deed == SignDeed::requested)
     text += "sign     the file's bytes with " + image.algorithm + "\n" +  //

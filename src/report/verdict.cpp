@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/report/diff.hpp"
 #include "reproduce/report/document.hpp"
@@ -64,7 +65,7 @@ std::string register_line(const RegisterComparison& comparison, const SideNames&
                           const VerdictStyle& style) {
   const std::optional<Bytes>& expected = comparison.expected;
   const std::optional<Bytes>& found = comparison.attested;
-  const std::string name = padded(register_name(comparison.index), 6);
+  const std::string name = padded(name_of_register(comparison.index), 6);
   if (comparison.matches())
     return name + painted("match", 10, Outcome::pass, style) +
            digest_words(*expected, *found, style.whole_digests) + "\n";

@@ -6,6 +6,7 @@
 #include "records.hpp"
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 
 namespace reproduce::report {
 namespace {
@@ -31,13 +32,13 @@ ordered_json reference_record(const verify::Reference& reference) {
   if (reference.sha256) record["sha256"] = to_hex(*reference.sha256);
   record["pcrs"] = ordered_json::object();
   for (const auto& [index, value] : reference.registers)
-    record["pcrs"][register_name(index)] = to_hex(value);
+    record["pcrs"][name_of_register(index)] = to_hex(value);
   return record;
 }
 
 ordered_json register_record(const RegisterComparison& comparison) {
   const bool missing = !comparison.expected || !comparison.attested;
-  return {{"name", register_name(comparison.index)},
+  return {{"name", name_of_register(comparison.index)},
           {"outcome", comparison.matches() ? "match"
                       : missing            ? "missing"
                                            : "mismatch"},

@@ -5,6 +5,7 @@
 #include "checks.hpp"
 
 #include "reproduce/attestation/root.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::verify {
@@ -22,7 +23,7 @@ bool is_zero(const Bytes& value) {
 std::string register_names(const Document& document, bool zero) {
   std::string text;
   for (const auto& [index, value] : document.pcrs)
-    if (is_zero(value) == zero) text += (text.empty() ? "PCR" : ", PCR") + std::to_string(index);
+    if (is_zero(value) == zero) text += (text.empty() ? "" : ", ") + name_of_register(index);
   return text.empty() ? "none" : text;
 }
 
@@ -80,7 +81,7 @@ std::vector<std::string> explain(const Verdict& verdict, const VerifiedDocument&
   std::string matching;
   for (const RegisterComparison& comparison : verdict.registers)
     if (comparison.matches())
-      matching += (matching.empty() ? "PCR" : ", PCR") + std::to_string(comparison.index);
+      matching += (matching.empty() ? "" : ", ") + name_of_register(comparison.index);
   sentences.push_back(matching.empty() ? "no register that was compared is the expected one"
                                        : "as expected: " + matching);
   sentences.push_back(freshness(verified, policy));

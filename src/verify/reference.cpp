@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::verify {
@@ -18,10 +19,6 @@ constexpr std::array<std::uint32_t, 3> enclave_registers{0, 1, 2};
 constexpr std::array<std::uint32_t, 3> nitrotpm_registers{4, 7, 12};
 constexpr std::uint32_t nitrotpm_cmdline = 12;
 constexpr std::size_t register_size = 48;
-
-std::string name_of_register(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
-}
 
 std::string list(const auto& indices) {
   std::string text;

@@ -5,6 +5,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/measure/parent_pcrs.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 using attestation::Document;
 using attestation::EvaluationTime;
 using attestation::VerifiedDocument;
-
-std::string name_of_register(std::uint32_t index) {
-  return "PCR" + std::to_string(index);
-}
 
 std::string_view form_words(ExpectedContent::Form form) {
   switch (form) {

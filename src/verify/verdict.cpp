@@ -6,6 +6,7 @@
 #include "checks.hpp"
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/register_name.hpp"
 
 namespace reproduce::verify {
 namespace {
@@ -66,7 +67,7 @@ std::string list(const std::vector<std::uint32_t>& indices) {
     text += (at == 0                    ? ""
              : at + 1 == indices.size() ? " and "
                                         : ", ") +
-            ("PCR" + std::to_string(indices[at]));
+            name_of_register(indices[at]);
   return text;
 }
 
@@ -81,7 +82,7 @@ std::string register_reason(const std::vector<RegisterComparison>& registers,
     if (comparison.matches()) continue;
     const bool counts = std::ranges::find(always, comparison.index) != always.end();
     if (counts && (!comparison.attested || !comparison.expected))
-      return "PCR" + std::to_string(comparison.index) + " is missing, so nothing is shown";
+      return name_of_register(comparison.index) + " is missing, so nothing is shown";
     if (counts)
       differing.insert(comparison.index);
     else if (comparison.index == 8 && reference.says_all())

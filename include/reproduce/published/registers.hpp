@@ -51,7 +51,4 @@ inline constexpr std::uint64_t max_file_size = std::uint64_t{1} << 20;
 /// 8 of "PCR8" in any case, or of "8". Throws Error{usage}.
 [[nodiscard]] std::uint32_t parse_index(std::string_view text);
 
-/// "PCR8".
-[[nodiscard]] std::string name_of_register(std::uint32_t index);
-
 }  // namespace reproduce::published
