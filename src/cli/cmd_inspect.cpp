@@ -68,7 +68,7 @@ ExitCode print_file(const RandomAccess& file, const std::string& path, const Ter
     throw Error(ErrorKind::usage, "there is no " + quote(path) + " in the ramdisks",
                 {.hint = "`reproduce inspect --tree` lists what there is"});
   const initramfs::ListedEntry& entry = found->entry;
-  const std::uint32_t type = entry.header.mode & cpio::type_mask;
+  const std::uint32_t type = entry.header.type();
   if (type == cpio::type_symlink)
     throw Error(ErrorKind::usage, quote(path) + " is a symbolic link",
                 {.hint = "it leads to " + quote(entry.target)});

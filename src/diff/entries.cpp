@@ -12,10 +12,6 @@ namespace {
 
 using initramfs::FoundEntry;
 
-std::uint32_t type_of(const cpio::NewcHeader& header) {
-  return header.mode & cpio::type_mask;
-}
-
 class Lister {
  public:
   EntryList run(const initramfs::JoinedRamdisks& ramdisks) && {
@@ -47,7 +43,7 @@ class Lister {
                 .passed_over = !found.passed_over.empty()};
     entry.holder = entry.link = static_cast<std::uint32_t>(list_.entries.size());
     name_bytes_ += entry.name.size();
-    if (type_of(entry.header) == cpio::type_symlink && !entry.passed_over) {
+    if (entry.header.type() == cpio::type_symlink && !entry.passed_over) {
       const Bytes target = read_all(content, entry.header.content_size, "the target of a link");
       name_bytes_ += target.size();
       entry.target = as_text(target);
@@ -70,7 +66,7 @@ class Lister {
       for (std::uint32_t i = 0; i < list_.entries.size(); ++i) {
         Entry& entry = list_.entries[i];
         const cpio::NewcHeader& header = entry.header;
-        if (header.link_count < 2 || type_of(header) != cpio::type_regular || entry.passed_over)
+        if (header.link_count < 2 || header.type() != cpio::type_regular || entry.passed_over)
           continue;
         Group& group = groups
                            .try_emplace({entry.archive, header.inode, header.device_major,

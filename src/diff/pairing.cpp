@@ -16,7 +16,7 @@ using Indices = std::vector<std::uint32_t>;
 using Ranges = std::vector<std::vector<DifferingRange>>;
 
 bool is_regular(const Entry& entry) {
-  return (entry.header.mode & cpio::type_mask) == cpio::type_regular;
+  return entry.header.type() == cpio::type_regular;
 }
 
 /// Indices by path, and entries of one path in their order; by ramdisk before that if asked for.
@@ -131,7 +131,7 @@ class Pairing {
     const auto mark = [&](Aspect aspect, bool differs) {
       if (differs) pair.add(aspect);
     };
-    const bool same_type = (a.mode & cpio::type_mask) == (b.mode & cpio::type_mask);
+    const bool same_type = a.type() == b.type();
     mark(Aspect::type, !same_type);
     mark(Aspect::mode, (a.mode & ~cpio::type_mask) != (b.mode & ~cpio::type_mask));
     mark(Aspect::owner, a.uid != b.uid || a.gid != b.gid);

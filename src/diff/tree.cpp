@@ -42,8 +42,7 @@ std::string pair_of(std::uint32_t one, std::uint32_t other) {
 
 std::string link_words(const EntryList& list, std::uint32_t index) {
   const Entry& entry = list.entries[index];
-  if (entry.header.link_count < 2 || (entry.header.mode & cpio::type_mask) != cpio::type_regular)
-    return "none";
+  if (entry.header.link_count < 2 || entry.header.type() != cpio::type_regular) return "none";
   std::string words = "linked with '" + list.entries[entry.link].path + "'";
   if (entry.holder != index) words += ", bytes at '" + list.entries[entry.holder].path + "'";
   return words;

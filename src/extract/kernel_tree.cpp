@@ -130,10 +130,9 @@ std::optional<std::string> KernelTree::linked_to(const std::string& path,
   const cpio::NewcHeader& header = recorded.entry.header;
   if (header.link_count < 2) return std::nullopt;
   std::string key;
-  for (const std::uint64_t number :
-       {recorded.entry.archive, std::uint64_t{header.device_major},
-        std::uint64_t{header.device_minor}, std::uint64_t{header.inode},
-        std::uint64_t{header.mode & cpio::type_mask}})
+  for (const std::uint64_t number : {recorded.entry.archive, std::uint64_t{header.device_major},
+                                     std::uint64_t{header.device_minor},
+                                     std::uint64_t{header.inode}, std::uint64_t{header.type()}})
     key += std::to_string(number) + " ";
   const auto [known, is_new] = links_.try_emplace(key, path);
   if (is_new) return std::nullopt;

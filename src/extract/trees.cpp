@@ -53,8 +53,7 @@ class Unpacker {
     Budget recorded;
     const Walk walk = initramfs::walk(ramdisks_, [&](const FoundEntry& entry, Source& content) {
       Recorded one{.entry = entry};
-      if (entry.passed_over.empty() &&
-          (entry.header.mode & cpio::type_mask) == cpio::type_symlink) {
+      if (entry.passed_over.empty() && entry.header.type() == cpio::type_symlink) {
         const Bytes target = read_all(content, entry.header.content_size, "the target of a link");
         one.target = as_text(target);
       }

@@ -99,7 +99,7 @@ EntryReader::Next EntryReader::read_entry() {
   sum_ = 0;
   left_ = header_.content_size;
   padding_ = cpio::padding_after(left_, cpio::newc_alignment);
-  const std::uint32_t type = header_.mode & cpio::type_mask;
+  const std::uint32_t type = header_.type();
   if (type == cpio::type_symlink && left_ > longest_path)
     passed_over_ = "its target is longer than any path";
   else if (type != cpio::type_regular && type != cpio::type_symlink && left_ != 0)
@@ -171,8 +171,8 @@ bool EntryReader::end_entry() {
   while (read(passed) != 0) {
   }
   if (left_ != 0) return (void)stopped(position_, cut_short), false;
-  if (header_.checksummed && passed_over_.empty() &&
-      (header_.mode & cpio::type_mask) == cpio::type_regular && sum_ != header_.check)
+  if (header_.checksummed && passed_over_.empty() && header_.type() == cpio::type_regular &&
+      sum_ != header_.check)
     return (void)stopped(position_, "the checksum of an entry's content is wrong"), false;
   // The kernel does not look at padding. Behind the last entry it may be missing.
   for (; padding_ != 0 && has(1); --padding_) pass(1);

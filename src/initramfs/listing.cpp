@@ -10,10 +10,6 @@
 namespace reproduce::initramfs {
 namespace {
 
-std::uint32_t type_of(const cpio::NewcHeader& header) {
-  return header.mode & cpio::type_mask;
-}
-
 ListedEntry as_listed(const FoundEntry& found) {
   return {.header = found.header,
           .name = found.name,
@@ -26,13 +22,13 @@ ListedEntry as_listed(const FoundEntry& found) {
 /// Whether the kernel may make `other` a further name of `entry`'s file.
 bool shares_file(const cpio::NewcHeader& entry, std::uint64_t archive,
                  const cpio::NewcHeader& other, std::uint64_t other_archive) {
-  return other_archive == archive && other.link_count >= 2 &&
-         type_of(other) == cpio::type_regular && other.inode == entry.inode &&
-         other.device_major == entry.device_major && other.device_minor == entry.device_minor;
+  return other_archive == archive && other.link_count >= 2 && other.type() == cpio::type_regular &&
+         other.inode == entry.inode && other.device_major == entry.device_major &&
+         other.device_minor == entry.device_minor;
 }
 
 bool may_have_links(const cpio::NewcHeader& header) {
-  return header.link_count >= 2 && type_of(header) == cpio::type_regular;
+  return header.link_count >= 2 && header.type() == cpio::type_regular;
 }
 
 class Lister {
@@ -52,7 +48,7 @@ class Lister {
     }
     ListedEntry entry = as_listed(found);
     name_bytes_ += entry.name.size();
-    if (type_of(entry.header) == cpio::type_symlink && entry.passed_over.empty()) {
+    if (entry.header.type() == cpio::type_symlink && entry.passed_over.empty()) {
       const Bytes target = read_all(content, entry.header.content_size, "the target of a link");
       name_bytes_ += target.size();
       entry.target = as_text(target);
@@ -125,7 +121,7 @@ std::optional<LookedUp> look_up(const JoinedRamdisks& ramdisks, std::string_view
   (void)walk(ramdisks, [&](const FoundEntry& entry, Source& content) {
     if (!entry.passed_over.empty() || path_of(entry.name) != path) return;
     found = LookedUp{.entry = as_listed(entry), .holder = as_listed(entry)};
-    if (type_of(entry.header) == cpio::type_symlink) {
+    if (entry.header.type() == cpio::type_symlink) {
       const Bytes target = read_all(content, entry.header.content_size, "the target of a link");
       found->entry.target = as_text(target);
     }

@@ -162,7 +162,7 @@ ordered_json entry_json(const initramfs::ListedEntry& entry) {
                    {"offset", entry.offset},
                    {"archive", entry.archive},
                    {"odd", oddities(entry)}};
-  const std::uint32_t type = header.mode & cpio::type_mask;
+  const std::uint32_t type = header.type();
   if (type == cpio::type_regular) out["sha256"] = to_hex(entry.sha256);
   if (type == cpio::type_symlink) out["target"] = printable(entry.target);
   if (type == cpio::type_character_device || type == cpio::type_block_device)

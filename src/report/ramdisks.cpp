@@ -57,7 +57,7 @@ std::string type_and_mode(std::uint32_t mode) {
 }
 
 std::string size_or_device(const cpio::NewcHeader& header) {
-  const std::uint32_t type = header.mode & cpio::type_mask;
+  const std::uint32_t type = header.type();
   if (type == cpio::type_character_device || type == cpio::type_block_device)
     return std::to_string(header.rdevice_major) + "," + std::to_string(header.rdevice_minor);
   return std::to_string(header.content_size);
@@ -65,7 +65,7 @@ std::string size_or_device(const cpio::NewcHeader& header) {
 
 std::string entry_line(const ListedEntry& entry, bool whole_digests) {
   const cpio::NewcHeader& header = entry.header;
-  const bool regular = (header.mode & cpio::type_mask) == cpio::type_regular;
+  const bool regular = header.type() == cpio::type_regular;
   const std::size_t digits = whole_digests ? 64 : 12;
   std::string digest = regular ? to_hex(entry.sha256).substr(0, digits) : std::string();
   digest.resize(digits, ' ');

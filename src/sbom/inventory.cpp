@@ -144,7 +144,7 @@ class InventoryTaker {
     names_left_ -= entry.name.size();
     Latest latest;
     const cpio::NewcHeader& header = entry.header;
-    latest.is_regular = (header.mode & cpio::type_mask) == cpio::type_regular;
+    latest.is_regular = header.type() == cpio::type_regular;
     if (latest.is_regular) read(entry, *path, content, latest);
     latest_[*path] = std::move(latest);
   }

@@ -9,6 +9,16 @@
 
 namespace reproduce::cpio {
 
+/// The file type bits of `mode`, as stat(2) has them.
+inline constexpr std::uint32_t type_mask = 0170000;
+inline constexpr std::uint32_t type_socket = 0140000;
+inline constexpr std::uint32_t type_symlink = 0120000;
+inline constexpr std::uint32_t type_regular = 0100000;
+inline constexpr std::uint32_t type_block_device = 0060000;
+inline constexpr std::uint32_t type_directory = 0040000;
+inline constexpr std::uint32_t type_character_device = 0020000;
+inline constexpr std::uint32_t type_fifo = 0010000;
+
 /// 110 bytes of ASCII: the magic, then thirteen numbers of eight hexadecimal
 /// digits each.
 ///
@@ -41,6 +51,9 @@ struct NewcHeader {
   std::uint32_t check = 0;
   bool checksummed = false;  ///< magic 070702
 
+  /// The bits of `mode` that say what kind of file it is; they may be of no kind.
+  [[nodiscard]] constexpr std::uint32_t type() const noexcept { return mode & type_mask; }
+
   bool operator==(const NewcHeader&) const = default;
 };
 
@@ -51,16 +64,6 @@ inline constexpr std::size_t newc_alignment = 4;
 
 /// The name of the entry that ends an archive.
 inline constexpr std::string_view trailer_name = "TRAILER!!!";
-
-/// The file type bits of `mode`, as stat(2) has them.
-inline constexpr std::uint32_t type_mask = 0170000;
-inline constexpr std::uint32_t type_socket = 0140000;
-inline constexpr std::uint32_t type_symlink = 0120000;
-inline constexpr std::uint32_t type_regular = 0100000;
-inline constexpr std::uint32_t type_block_device = 0060000;
-inline constexpr std::uint32_t type_directory = 0040000;
-inline constexpr std::uint32_t type_character_device = 0020000;
-inline constexpr std::uint32_t type_fifo = 0010000;
 
 /// How many NULs bring `size` bytes to a multiple of `alignment`.
 [[nodiscard]] constexpr std::uint64_t padding_after(std::uint64_t size,
