@@ -171,7 +171,7 @@ Verb add_attest(CLI::App& root) {
            "Keys are Ed25519, or ECDSA on P-256, P-384 or P-521: PEM, OpenSSH's own form without\n"
            "a passphrase, or a token's as pkcs11:... . An image that is to be signed is rebuilt\n"
            "without its signature, which no register but PCR8 knows of.\n",
-       .page = "docs/formats/statement.md"});
+       .page = "docs/formats/statement.md, docs/scale.md"});
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("LOCK", options->lock, "default: enclave.lock; or its manifest")->type_name("");
   app->add_option("--key", options->key, "the rebuilder's private key")
