@@ -103,19 +103,19 @@ TEST(HostileContent, TakesLessThan64MiBForWhatIsMadeToTakeMore) {
   const std::vector<std::string> scripts{
       // A bomb of each compression, and one in another.
       "for f in before after; do { echo $f; head -c 200000000 /dev/zero; } | gzip > $f; done",
-      "for f in before after; do { head -c 9000000 /dev/urandom; head -c 90000000 /dev/zero; } | "
-      "zstd -q --long=27 > $f; done",
+      ("for f in before after; do { head -c 9000000 /dev/urandom; head -c 90000000 /dev/zero; } | "
+       "zstd -q --long=27 > $f; done"),
       "for f in before after; do { echo $f; head -c 90000000 /dev/zero; } | xz -9 > $f; done",
-      "for f in before after; do { echo $f; head -c 40000000 /dev/zero; } | gzip | gzip | gzip > "
-      "$f; done",
+      ("for f in before after; do { echo $f; head -c 40000000 /dev/zero; } | gzip | gzip | gzip > "
+       "$f; done"),
       // Two texts of the most lines and the most bytes that differ everywhere.
       "seq 1 99000 > before; seq 200001 299000 > after",
-      "python3 -c \"import random; r=random.Random(1)\nfor f in 'before','after':\n "
-      "open(f,'w').write(''.join('%040d\\n'%r.getrandbits(60) for i in range(99000)))\"",
+      ("python3 -c \"import random; r=random.Random(1)\nfor f in 'before','after':\n "
+       "open(f,'w').write(''.join('%040d\\n'%r.getrandbits(60) for i in range(99000)))\""),
       // Many members, with long names.
-      "python3 -c \"import tarfile,io\nfor f in 'before','after':\n t=tarfile.open(f,'w',"
-      "format=tarfile.GNU_FORMAT)\n for i in range(20000):\n  t.addfile(tarfile.TarInfo(f+'%d'%i+"
-      "'x'*300))\"",
+      ("python3 -c \"import tarfile,io\nfor f in 'before','after':\n t=tarfile.open(f,'w',"
+       "format=tarfile.GNU_FORMAT)\n for i in range(20000):\n  t.addfile(tarfile.TarInfo(f+'%d'%i+"
+       "'x'*300))\""),
   };
   for (const std::string& script : scripts) {
     test::shell(folder.path(), script);

@@ -67,8 +67,8 @@ TEST(HtmlPage, MakesNothingOfHostileTextMarkup) {
   // Every tag that the page has, it has without the hostile text too.
   EXPECT_EQ(count_of(page, "<"), count_of(harmless, "<"));
   EXPECT_EQ(count_of(page, "</script>"), 2u);
-  EXPECT_EQ(page.find("\x1b"), std::string::npos);
-  EXPECT_EQ(page.find("\xff"), std::string::npos);
+  EXPECT_EQ(page.find('\x1b'), std::string::npos);
+  EXPECT_EQ(page.find('\xff'), std::string::npos);
   EXPECT_EQ(page.find("\xe2\x80\xae"), std::string::npos);
 }
 
