@@ -33,7 +33,7 @@ cat >"$room/nixpkgs/flake.nix" <<'NIX'
         builder = "/bin/sh";
       } // { inherit (attributes) version; };
       names = [
-        "bzip2" "clang-tools" "cli11" "cmake" "curl" "gtest" "isa-l" "libarchive" "libcbor" "libseccomp"
+        "bzip2" "clang-tools" "cli11" "cmake" "curl" "gnutls" "gtest" "isa-l" "libarchive" "libcbor" "libseccomp"
         "lz4" "ninja" "nlohmann_json" "openssl" "pkg-config" "spdlog" "tomlplusplus" "xz" "zlib" "zstd"
       ];
       lib.genAttrs = list: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) list);
