@@ -28,6 +28,14 @@ SigningCertificate read_certificate(std::string pem) {
                  .hint = "the signature section knows ES256, ES384 and ES512 only, and AWS's "
                          "hypervisor takes nothing else"});
   }
+  if (certificate.key_usage && !certificate.key_usage->digital_signature)
+    throw Error(ErrorKind::usage, "the signing certificate says that its key is not for signatures",
+                {.where = quote(words(certificate.subject)),
+                 .expected = "a key usage with digitalSignature, or no key usage",
+                 .got = certificate.key_usage->sign_certificates
+                            ? "a key usage without it, for signing certificates"
+                            : "a key usage without it",
+                 .hint = "sign with a certificate that is meant for it, which makes another PCR8"});
   return {.pem = std::move(pem), .certificate = std::move(certificate), .key = std::move(*key)};
 }
 

@@ -85,6 +85,9 @@ fails 2 "the private key is not the certificate's" plain.eif --certificate p384.
 fails 2 "the private key is not the certificate's" plain.eif --certificate p384.pem --key p256.key
 fails 2 "images cannot be signed with an RSA key" plain.eif --certificate rsa.pem --key rsa.key
 fails 2 "images cannot be signed with an RSA key" plain.eif --certificate p384.pem --key rsa.key
+openssl req -x509 -new -key p384.key -subj /CN=authority -days 9 -out authority.pem \
+  -addext keyUsage=critical,keyCertSign 2>/dev/null
+fails 2 "its key is not for signatures" plain.eif --certificate authority.pem --key p384.key
 fails 5 "No such file" plain.eif --certificate p384.pem --key absent.key
 fails 5 "No such file" plain.eif --certificate absent.pem --key p384.key
 fails 5 "No such file" absent.eif --certificate p384.pem --key p384.key

@@ -139,6 +139,25 @@ TEST(SigningCertificate, RefusesOtherKeysWithAReason) {
                  "images cannot be signed with this certificate's kind of key");
 }
 
+TEST(SigningCertificate, MustNotSayThatItsKeyIsNotForSignatures) {
+  const test::PrivateKey key(KeyKind::p384);
+  const auto with = [&](const std::vector<test::Extension>& extensions) {
+    return read_certificate(test::to_pem(test::make_certificate(
+        {.subject = "signer", .issuer = "signer", .extensions = extensions}, key, key)));
+  };
+  constexpr std::uint8_t non_repudiation = 0x40;
+  constexpr std::uint8_t both = test::digital_signature | test::sign_certificates;
+  for (const std::uint8_t uses : {test::sign_certificates, non_repudiation})
+    for (const bool critical : {true, false}) {
+      const Error error = test::refusal_of([&] { (void)with({test::key_usage(uses, critical)}); });
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      EXPECT_STREQ(error.what(), "the signing certificate says that its key is not for signatures");
+    }
+  for (const std::uint8_t uses : {test::digital_signature, both})
+    EXPECT_NO_THROW((void)with({test::key_usage(uses)}));
+  EXPECT_NO_THROW((void)with({test::basic_constraints(true)}));
+}
+
 TEST(SigningCertificate, DoesNotBringThePrivateKeyAlong) {
   const Signer signer;
   const Error error = test::refusal_of([&] {

@@ -23,8 +23,9 @@ struct SigningCertificate {
 };
 
 /// Takes the text of a PEM file. Error{malformed} when there is no certificate in it;
-/// Error{usage} when its key is an RSA key or on another curve, and when the file holds a private
-/// key too, which would go into the image with it.
+/// Error{usage} when its key is an RSA key or on another curve, when it has a key usage without
+/// digitalSignature (RFC 5280, section 4.2.1.3; most have no key usage at all, which allows
+/// everything), and when the file holds a private key too, which would go into the image with it.
 [[nodiscard]] SigningCertificate read_certificate(std::string pem);
 
 /// Error{untrusted} unless the certificate is valid at `time`: both of its dates included, as RFC
