@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <tuple>
 #include <utility>
 
 #include "attestation/one_wrong.hpp"
+#include "attestation/spoilt_chains.hpp"
 #include "support/forge.hpp"
 #include "support/pki.hpp"
-
-#include "reproduce/base/hex.hpp"
 
 namespace reproduce::attestation {
 namespace {
@@ -23,55 +21,8 @@ using Rows = std::vector<OneWrong>;
 constexpr ErrorKind malformed = ErrorKind::malformed;
 constexpr ErrorKind untrusted = ErrorKind::untrusted;
 
-constexpr std::size_t root = 0;
-constexpr std::size_t regional = 1;
-constexpr std::size_t zonal = 2;
-constexpr std::size_t instance = 3;
-constexpr std::size_t leaf = 4;
 constexpr const char* name_of[] = {"Root", "RegionalIssuer", "ZonalIssuer", "InstancesIssuer",
                                    "Leaf"};
-constexpr const char* field_of[] = {"'cabundle' entry 0", "'cabundle' entry 1",
-                                    "'cabundle' entry 2", "'cabundle' entry 3", "'certificate'"};
-
-Spoil recipe(std::size_t link, const std::function<void(CertificateRecipe&)>& change) {
-  return [=](Forgery& forgery) { change(forgery.chain[link].recipe); };
-}
-
-/// Extension 0 is the basic constraints, 1 the key usage.
-Spoil extension(std::size_t link, std::size_t index, const test::Extension& other) {
-  return recipe(link, [=](CertificateRecipe& r) { r.extensions[index] = other; });
-}
-
-Spoil without_extension(std::size_t link, std::ptrdiff_t index) {
-  return recipe(link,
-                [=](CertificateRecipe& r) { r.extensions.erase(r.extensions.begin() + index); });
-}
-
-Spoil with_extension(std::size_t link, const char* name, bool critical, const char* digits) {
-  const test::Extension more{name, critical, hex(digits)};
-  return recipe(link, [=](CertificateRecipe& r) { r.extensions.push_back(more); });
-}
-
-Spoil raw_constraints(std::size_t link, const char* digits) {
-  return extension(link, 0, {"basicConstraints", true, hex(digits)});
-}
-
-Spoil certificates(const std::function<void(std::vector<Bytes>&)>& change) {
-  return [=](Forgery& forgery) { forgery.edit_certificates = change; };
-}
-
-/// Signatures by keys of other curves are made as long as ES384's, so that it is the certificate
-/// that is refused.
-Spoil key(std::size_t link, KeyKind kind) {
-  return [=](Forgery& forgery) {
-    forgery.chain[link].key = kind;
-    forgery.edit_signature = [](Bytes& signature) { signature.resize(96); };
-  };
-}
-
-Spoil signature(const std::function<void(Bytes&)>& change) {
-  return [=](Forgery& forgery) { forgery.edit_signature = change; };
-}
 
 void add_dates(Rows& rows) {
   const std::string reason = "the certificate chain does not hold at this time";
@@ -114,25 +65,24 @@ void add_issuers(Rows& rows) {
         {"HasA" + who + "WithoutBasicConstraints", untrusted, without_extension(link, 0),
          not_authority, field_of[link]},
         {"HasA" + who + "ThatIsNoAuthority", untrusted,
-         extension(link, 0, test::basic_constraints(false)), not_authority, field_of[link]},
+         constraints(link, test::basic_constraints(false)), not_authority, field_of[link]},
         {"HasA" + who + "WithConstraintsThatAreNotCritical", untrusted,
-         extension(link, 0, test::basic_constraints(true, 3, false)),
+         constraints(link, test::basic_constraints(true, 3, false)),
          "an issuer's basic constraints are not critical", field_of[link]},
         {"HasA" + who + "WithoutKeyUsage", untrusted, without_extension(link, 1), not_signing,
          field_of[link]},
         {"HasA" + who + "ThatMayOnlySignData", untrusted,
-         extension(link, 1, test::key_usage(test::digital_signature)), not_signing,
-         field_of[link]}};
+         usage(link, test::key_usage(test::digital_signature)), not_signing, field_of[link]}};
     rows.insert(rows.end(), more.begin(), more.end());
   }
   const std::string broken = "the certificate chain does not hold";
   const std::string length = "path length constraint exceeded";
   const Rows more = {{"HasARootWithTooShortAPath", untrusted,
-                      extension(root, 0, test::basic_constraints(true, 2)), broken, length},
+                      constraints(root, test::basic_constraints(true, 2)), broken, length},
                      {"HasARegionalIssuerWithTooShortAPath", untrusted,
-                      extension(regional, 0, test::basic_constraints(true, 1)), broken, length},
+                      constraints(regional, test::basic_constraints(true, 1)), broken, length},
                      {"HasAZonalIssuerWithTooShortAPath", untrusted,
-                      extension(zonal, 0, test::basic_constraints(true, 0)), broken, length}};
+                      constraints(zonal, test::basic_constraints(true, 0)), broken, length}};
   rows.insert(rows.end(), more.begin(), more.end());
 }
 
@@ -140,15 +90,15 @@ void add_leaf(Rows& rows) {
   const std::string authority = "the document's signer is a certificate authority";
   const std::string no_signatures = "the document's signer has a key that is not for signatures";
   const Rows more = {
-      {"IsSignedByAnAuthority", untrusted, extension(leaf, 0, test::basic_constraints(true)),
+      {"IsSignedByAnAuthority", untrusted, constraints(leaf, test::basic_constraints(true)),
        authority},
       {"IsSignedByAnAuthorityThatIsNotCritical", untrusted,
-       extension(leaf, 0, test::basic_constraints(true, 0, false)), authority},
+       constraints(leaf, test::basic_constraints(true, 0, false)), authority},
       {"IsSignedByAKeyWithoutUsage", untrusted, without_extension(leaf, 1), no_signatures},
-      {"IsSignedByAKeyForNonRepudiation", untrusted, extension(leaf, 1, test::key_usage(0x40)),
+      {"IsSignedByAKeyForNonRepudiation", untrusted, usage(leaf, test::key_usage(0x40)),
        no_signatures},
       {"IsSignedByAKeyForCertificatesToo", untrusted,
-       extension(leaf, 1, test::key_usage(test::digital_signature | test::sign_certificates)),
+       usage(leaf, test::key_usage(test::digital_signature | test::sign_certificates)),
        "the document's signer has a key for signing certificates"},
       {"NamesItsIssuerAsItsSigner", untrusted,
        certificates([](std::vector<Bytes>& chain) { chain[leaf] = chain[instance]; }), authority,
@@ -158,31 +108,33 @@ void add_leaf(Rows& rows) {
 
 void add_extensions(Rows& rows) {
   const std::string broken = "the certificate chain does not hold";
-  const Rows more = {
-      {"HasAnUnknownCriticalExtensionInItsLeaf", untrusted,
-       with_extension(leaf, "nsComment", true, "160161"), broken, "unhandled critical extension"},
-      {"HasAnUnknownCriticalExtensionInAnIssuer", untrusted,
-       with_extension(zonal, "nsComment", true, "160161"), broken, "unhandled critical extension"},
-      {"HasAnUnknownCriticalExtensionInItsRoot", untrusted,
-       with_extension(root, "nsComment", true, "160161"), broken, "unhandled critical extension"},
-      // GeneralSubtrees: only below the directory name CN=elsewhere.
-      {"HasAnIssuerForOtherNames", untrusted,
-       with_extension(zonal, "nameConstraints", true,
-                      "301ca01a3018a4163014311230100603550403"
-                      "0c09656c73657768657265"),
-       broken, "permitted subtree violation"},
-      {"HasNameConstraintsThatMakeNoSense", untrusted,
-       with_extension(zonal, "nameConstraints", true, "0500"), broken,
-       "unable to get local issuer certificate"},
-      // keyIdentifier 01 02, which is nobody's.
-      {"NamesAnotherIssuersKey", untrusted,
-       [](Forgery& forgery) {
-         forgery.chain[zonal].recipe.extensions.push_back(
-             {"subjectKeyIdentifier", false, hex("0402aabb")});
-         forgery.chain[instance].recipe.extensions.push_back(
-             {"authorityKeyIdentifier", false, hex("300480020102")});
-       },
-       broken}};
+  const Rows more = {{"HasAnUnknownCriticalExtensionInItsLeaf", untrusted,
+                      with_extension(leaf, {"nsComment", true, hex("160161")}), broken,
+                      "unhandled critical extension"},
+                     {"HasAnUnknownCriticalExtensionInAnIssuer", untrusted,
+                      with_extension(zonal, {"nsComment", true, hex("160161")}), broken,
+                      "unhandled critical extension"},
+                     {"HasAnUnknownCriticalExtensionInItsRoot", untrusted,
+                      with_extension(root, {"nsComment", true, hex("160161")}), broken,
+                      "unhandled critical extension"},
+                     // GeneralSubtrees: only below the directory name CN=elsewhere.
+                     {"HasAnIssuerForOtherNames", untrusted,
+                      with_extension(zonal, {"nameConstraints", true,
+                                             hex("301ca01a3018a4163014311230100603550403"
+                                                 "0c09656c73657768657265")}),
+                      broken, "permitted subtree violation"},
+                     {"HasNameConstraintsThatMakeNoSense", untrusted,
+                      with_extension(zonal, {"nameConstraints", true, hex("0500")}), broken,
+                      "unable to get local issuer certificate"},
+                     // keyIdentifier 01 02, which is nobody's.
+                     {"NamesAnotherIssuersKey", untrusted,
+                      [](Forgery& forgery) {
+                        forgery.chain[zonal].recipe.extensions.push_back(
+                            {"subjectKeyIdentifier", false, hex("0402aabb")});
+                        forgery.chain[instance].recipe.extensions.push_back(
+                            {"authorityKeyIdentifier", false, hex("300480020102")});
+                      },
+                      broken}};
   rows.insert(rows.end(), more.begin(), more.end());
 }
 
@@ -213,14 +165,13 @@ void add_encodings(Rows& rows) {
       {"HasAPathLengthOfNoAuthority", untrusted, raw_constraints(zonal, "3003020101"),
        "an issuer is not a certificate authority"},
       {"HasBasicConstraintsTwice", malformed,
-       with_extension(zonal, "basicConstraints", true, "30060101ff020101"),
+       with_extension(zonal, {"basicConstraints", true, hex("30060101ff020101")}),
        who + "the extension X509v3 Basic Constraints twice"},
-      {"HasKeyUsageTwice", malformed, with_extension(zonal, "keyUsage", true, "03020204"),
+      {"HasKeyUsageTwice", malformed, with_extension(zonal, {"keyUsage", true, hex("03020204")}),
        who + "the extension X509v3 Key Usage twice"},
-      {"HasKeyUsageThatIsNoBitString", malformed,
-       extension(zonal, 1, {"keyUsage", true, hex("040106")}), who + "a key usage that is not DER"},
-      {"HasAByteBehindItsKeyUsage", malformed,
-       extension(zonal, 1, {"keyUsage", true, hex("0302020400")}),
+      {"HasKeyUsageThatIsNoBitString", malformed, usage(zonal, {"keyUsage", true, hex("040106")}),
+       who + "a key usage that is not DER"},
+      {"HasAByteBehindItsKeyUsage", malformed, usage(zonal, {"keyUsage", true, hex("0302020400")}),
        who + "a key usage that is not DER"},
       {"HasAnIssuerOfVersion1", untrusted,
        recipe(zonal,

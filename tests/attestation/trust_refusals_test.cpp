@@ -5,13 +5,12 @@
 #include <cstdint>
 #include <utility>
 
-#include "attestation/refusals.hpp"
+#include "attestation/spoilt_chains.hpp"
 #include "support/forge.hpp"
 #include "support/pki.hpp"
 #include <gtest/gtest.h>
 
 #include "reproduce/attestation/document.hpp"
-#include "reproduce/base/hex.hpp"
 
 namespace reproduce::attestation {
 namespace {
@@ -20,59 +19,7 @@ using test::CertificateRecipe;
 using test::Forgery;
 using test::KeyKind;
 
-constexpr std::size_t root = 0;
-constexpr std::size_t regional = 1;
-constexpr std::size_t zonal = 2;
-constexpr std::size_t instance = 3;
-constexpr std::size_t leaf = 4;
-constexpr const char* field_of[] = {"'cabundle' entry 0", "'cabundle' entry 1",
-                                    "'cabundle' entry 2", "'cabundle' entry 3", "'certificate'"};
-
 constexpr std::uint8_t both = test::digital_signature | test::sign_certificates;
-
-Spoil recipe(std::size_t link, const std::function<void(CertificateRecipe&)>& change) {
-  return [=](Forgery& forgery) { change(forgery.chain[link].recipe); };
-}
-
-/// Extension 0 is the basic constraints, 1 the key usage.
-Spoil constraints(std::size_t link, const test::Extension& extension) {
-  return recipe(link, [=](CertificateRecipe& r) { r.extensions[0] = extension; });
-}
-
-Spoil usage(std::size_t link, const test::Extension& extension) {
-  return recipe(link, [=](CertificateRecipe& r) { r.extensions[1] = extension; });
-}
-
-Spoil without_extension(std::size_t link, std::ptrdiff_t index) {
-  return recipe(link,
-                [=](CertificateRecipe& r) { r.extensions.erase(r.extensions.begin() + index); });
-}
-
-Spoil with_extension(std::size_t link, const test::Extension& extension) {
-  return recipe(link, [=](CertificateRecipe& r) { r.extensions.push_back(extension); });
-}
-
-/// Extension 0 with these bytes as its content.
-Spoil raw_constraints(std::size_t link, const char* digits) {
-  return constraints(link, {"basicConstraints", true, from_hex(digits).value()});
-}
-
-Spoil certificates(const std::function<void(std::vector<Bytes>&)>& change) {
-  return [=](Forgery& forgery) { forgery.edit_certificates = change; };
-}
-
-/// Signatures by keys of other curves are made as long as ES384's, so that it is
-/// the certificate that is refused.
-Spoil key(std::size_t link, KeyKind kind) {
-  return [=](Forgery& forgery) {
-    forgery.chain[link].key = kind;
-    forgery.edit_signature = [](Bytes& signature) { signature.resize(96); };
-  };
-}
-
-Spoil signature(const std::function<void(Bytes&)>& change) {
-  return [=](Forgery& forgery) { forgery.edit_signature = change; };
-}
 
 // oyster-cvm never checked the root's dates; here every certificate's count.
 TEST(TrustRefusals, EveryCertificateMustBeValidAtTheTime) {
@@ -189,7 +136,7 @@ TEST(TrustRefusals, EachCertificateMustBeIssuedByTheNext) {
                             }),
                      broken},
                     {std::string(field_of[link]) + " with an unknown critical extension",
-                     with_extension(link, {"nsComment", true, from_hex("160161").value()}), broken,
+                     with_extension(link, {"nsComment", true, hex("160161")}), broken,
                      "unhandled critical extension"}},
                    ErrorKind::untrusted);
   expect_refused({{"a root that did not issue itself",
@@ -274,10 +221,9 @@ TEST(TrustRefusals, TheRootMustBeThePinnedOneByteForByte) {
 
 TEST(TrustRefusals, Signatures) {
   const std::string reason = "the attestation document's signature does not hold";
-  const auto order = from_hex(
-                         "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
-                         "C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973")
-                         .value();
+  const Bytes order =
+      hex("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+          "C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973");
   const auto put = [](std::ptrdiff_t at, const Bytes& half) {
     return signature([=](Bytes& s) { std::ranges::copy(half, s.begin() + at); });
   };
@@ -322,10 +268,9 @@ TEST(TrustRefusals, CertificatesMustBeDerWithDatesThatExist) {
       {"bytes behind", raw_constraints(zonal, "30060101ff0201010500"), not_der},
       {"no constraints at all", raw_constraints(zonal, ""), not_der},
       {"not a sequence", raw_constraints(zonal, "0101ff"), not_der},
-      {"key usage that is no bit string",
-       usage(zonal, {"keyUsage", true, from_hex("040106").value()}),
+      {"key usage that is no bit string", usage(zonal, {"keyUsage", true, hex("040106")}),
        "'cabundle' entry 2 has a key usage that is not DER"},
-      {"key usage and a byte", usage(zonal, {"keyUsage", true, from_hex("0302020400").value()}),
+      {"key usage and a byte", usage(zonal, {"keyUsage", true, hex("0302020400")}),
        "'cabundle' entry 2 has a key usage that is not DER"},
       {"basic constraints twice", with_extension(zonal, test::basic_constraints(true, 1)),
        "'cabundle' entry 2 has the extension X509v3 Basic Constraints twice"},
