@@ -15,17 +15,12 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 
 here=$root/tests/boot/differential
 vectors=${REPRODUCE_VECTORS:-$root/../shared/vectors}
-require_boot_place
-require_reproduce
-
-step "Differential reading: QEMU's reader and ours"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+begin_boot "Differential reading: QEMU's reader and ours"
+# shellcheck disable=SC2154  # place.sh says
 mkdir "$scratch/images"
 cc -shared -fPIC -O1 -Wall -Wextra -o "$scratch/witness.so" "$here/hash_witness.c" -ldl
 set --
 [ ! -d "$vectors/eif" ] || set -- "$vectors"
-begin=$(date +%s)
 PYTHONDONTWRITEBYTECODE=1 python3 "$here/differential.py" "$REPRODUCE" "$boot_place/qemu" "$boot_place/firmware" \
   "$scratch/witness.so" "$root/docs/formats/eif.md" "$scratch/images" "$@"
-echo "no undocumented difference, in $(($(date +%s) - begin)) s"
+echo "no undocumented difference, in $(seconds) s"

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Sourced by the scripts beside it, after tests/setup.sh, and by .ci/run, which set `root` to the checkout's folder first.
-# Gives them require_boot_place and require_reproduce, and says where what tests/boot/setup.sh makes lies, in
+# Gives them require_boot_place, require_reproduce and begin_boot, and says where what tests/boot/setup.sh makes lies, in
 # `boot_cache` and `boot_place`:
 #
 #     $boot_place/qemu              QEMU with the machine nitro-enclave
@@ -38,4 +38,22 @@ require_reproduce() {
   step "Release build (build/release)"
   (cd "$root" && configure_and_build release reproduce)
   REPRODUCE=$root/build/release/src/cli/reproduce
+}
+
+# begin_boot WORDS...: how a script begins that needs both. Then WORDS are its heading, `scratch` is a folder that goes
+# away with the script, as the processes do whose numbers are put into `running`, and `seconds` counts from here.
+begin_boot() {
+  require_boot_place
+  require_reproduce
+  step "$*"
+  begin=$(date +%s)
+  running=
+  scratch=$(mktemp -d)
+  # shellcheck disable=SC2086  # words are what is wanted
+  trap 'kill $running 2>/dev/null || true; rm -rf "$scratch"' EXIT
+}
+
+# seconds: how many have passed since begin_boot.
+seconds() {
+  echo $(($(date +%s) - begin))
 }

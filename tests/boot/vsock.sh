@@ -90,15 +90,8 @@ says() {
   }
 }
 
-require_boot_place
-require_reproduce
-
-step "vsock: a heartbeat to the parent, an echo of the host"
-begin=$(date +%s)
-scratch=$(mktemp -d)
-running=
-# shellcheck disable=SC2086  # words are what is wanted
-trap 'kill $running 2>/dev/null || true; rm -rf "$scratch"' EXIT
+begin_boot "vsock: a heartbeat to the parent, an echo of the host"
+# shellcheck disable=SC2154  # place.sh says
 cd "$scratch"
 get_backend
 make_images
@@ -139,4 +132,4 @@ says heard "said in the enclave, heard on the host"
 wait "$parent" || fail "the parent ends with $?"
 says parent.console "parent: 0xB7 from context 4"
 cat parent.console enclave.console | tr -d '\r' | grep -E '^(parent|echo|init): '
-echo "heartbeat answered by CID 3, echo of CID 2, in $(($(date +%s) - begin)) s"
+echo "heartbeat answered by CID 3, echo of CID 2, in $(seconds) s"
