@@ -1,28 +1,14 @@
 # diff: exit 0 for the same, 1 for different, 2 and above for trouble; text, JSON, Markdown, pipes.
 . "$SOURCE/tests/cli/expect.sh"
+. "$SOURCE/tests/cli/project.sh"
 
-printf 'kernel' >kernel
-manifest() {
-  cat <<END
-[image]
-name = "toy"
-arch = "x86_64"
-[kernel]
-path = "kernel"
-[[ramdisk]]
+# image FILE TEXT COMPRESSION: one with this text in its second ramdisk.
+image() {
+  make_toy "$3" <<END
 [[ramdisk.layer]]
-text = "first"
-to = "/init"
-mode = "0755"
-[[ramdisk]]
-compression = "$2"
-[[ramdisk.layer]]
-text = "$1"
+text = "$2"
 to = "/rootfs/app/server"
 END
-}
-image() {
-  manifest "$2" "$3" >enclave.toml
   expect 0 "$REPRODUCE" lock -q
   expect 0 "$REPRODUCE" build -q -o "$1"
 }

@@ -1,20 +1,8 @@
 # inspect: what is in the ramdisks, plain and compressed; one file of them; odd entries named.
 . "$SOURCE/tests/cli/expect.sh"
+. "$SOURCE/tests/cli/project.sh"
 
-printf 'kernel' >kernel
-cat >enclave.toml <<'END'
-[image]
-name = "tree"
-arch = "x86_64"
-[kernel]
-path = "kernel"
-[[ramdisk]]
-[[ramdisk.layer]]
-text = "first"
-to = "/init"
-mode = "0755"
-[[ramdisk]]
-compression = "gzip"
+make_toy gzip <<'END'
 [[ramdisk.layer]]
 text = "second"
 to = "/init"

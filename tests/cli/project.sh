@@ -1,4 +1,6 @@
-# Sourced by the scripts: a small manifest with an input of each kind.
+# Sourced by the scripts: small manifests to build.
+
+# make_project FOLDER: one with an input of each kind.
 make_project() {
   mkdir -p "$1/rootfs/bin"
   printf 'a kernel' >"$1/kernel"
@@ -26,4 +28,27 @@ to = "/rootfs"
 [[ramdisk]]
 raw = "ready.cpio"
 END
+}
+
+# make_toy COMPRESSION: a kernel and enclave.toml here. The second of two ramdisks is packed with COMPRESSION, and the
+# layers in it are standard input's.
+make_toy() {
+  printf 'kernel' >kernel
+  {
+    cat <<END
+[image]
+name = "toy"
+arch = "x86_64"
+[kernel]
+path = "kernel"
+[[ramdisk]]
+[[ramdisk.layer]]
+text = "first"
+to = "/init"
+mode = "0755"
+[[ramdisk]]
+compression = "$1"
+END
+    cat
+  } >enclave.toml
 }
