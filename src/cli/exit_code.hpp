@@ -30,7 +30,8 @@ struct ExitCodeRow {
 inline constexpr std::array<ExitCodeRow, 8> exit_code_table{{
     {ExitCode::yes, "done; verified; identical", "go on"},
     {ExitCode::no, "answered no: not attested, different, not reproducible", "stop the release"},
-    {ExitCode::usage, "the command line, the manifest or the lock is wrong", "fix the call"},
+    {ExitCode::usage, "the command line, the manifest, the lock or the policy is wrong",
+     "fix the call"},
     {ExitCode::malformed, "an input breaks its format (image, layer, document)",
      "stop; the file is damaged or hostile"},
     {ExitCode::untrusted, "a signature, a certificate chain or a pin does not hold",
