@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
 constexpr std::string_view http = "HTTP/";
+constexpr std::string_view armour_begin = "-----BEGIN ";
 
 [[noreturn]] void fail(const std::string& what, ErrorContext context = {}) {
   throw Error(ErrorKind::malformed, what, std::move(context));
@@ -71,6 +72,15 @@ std::optional<std::string_view> http_body(std::string_view text) {
   return text;
 }
 
+/// A document begins with 84 or d2, or their digits, so this is no document in its plain forms.
+bool begins_as_json(std::string_view text) {
+  return !text.empty() && (text[0] == '{' || text[0] == '[' || text[0] == '"');
+}
+
+bool begins_as_armour(std::string_view text) {
+  return text.starts_with(armour_begin);
+}
+
 bool is_label(std::string_view label) {
   constexpr std::size_t longest = 64;
   return !label.empty() && label.size() <= longest &&
@@ -79,12 +89,11 @@ bool is_label(std::string_view label) {
 
 /// What stands in the armour. Nothing when there is none.
 std::optional<Bytes> armoured(std::string_view text) {
-  constexpr std::string_view begin = "-----BEGIN ";
   constexpr std::string_view dashes = "-----";
   text = trimmed(text);
-  if (!text.starts_with(begin)) return std::nullopt;
+  if (!begins_as_armour(text)) return std::nullopt;
   std::string_view first = trimmed(take_line(text));
-  first.remove_prefix(begin.size());
+  first.remove_prefix(armour_begin.size());
   if (!first.ends_with(dashes)) fail("the armour's first line has no end");
   first.remove_suffix(dashes.size());
   if (!is_label(first)) fail("the armour's first line makes no sense");
@@ -115,8 +124,7 @@ Bytes bounded(Bytes document) {
 
 Unwrapped unwrap_content(ByteView content, const std::optional<std::string>& field) {
   const std::string_view text = trimmed(as_text(content));
-  // A document begins with 84 or d2, or their digits, so this is no document in its plain forms.
-  if (!text.empty() && (text[0] == '{' || text[0] == '[' || text[0] == '"')) {
+  if (begins_as_json(text)) {
     JsonField found = find_json_field(text, field);
     return {bounded(std::move(found.content.document)), std::string(words(found.content.encoding)) +
                                                             " in the field " +
@@ -144,6 +152,38 @@ Unwrapped unwrap(ByteView input, const std::optional<std::string>& field) {
            ": a document of " + counted(unwrapped.document.size(), "byte");
   });
   return unwrapped;
+}
+
+Unwrapped unwrap(Source& input, const std::optional<std::string>& field) {
+  return unwrap(read_all(input, largest_wrapped, "the attestation document"), field);
+}
+
+bool begins_as_document(ByteView input) {
+  const std::string_view text = as_text(input);
+  if (text.starts_with(http)) return true;
+  const std::string_view front = trimmed(text);
+  if (begins_as_json(front) || begins_as_armour(front))
+    return text.find('\0') == std::string_view::npos;
+  try {
+    const Bytes document = decode_input(input).document;
+    // An array of four, or tag 18: how COSE_Sign1 starts (RFC 9052, section 2).
+    return !document.empty() && (document[0] == 0x84 || document[0] == 0xd2);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+    return false;
+  }
+}
+
+bool has_document_field(ByteView input, const std::optional<std::string>& field) {
+  if (input.size() > largest_wrapped) return false;
+  try {
+    const std::optional<std::string_view> body = http_body(as_text(input));
+    const std::string_view text = trimmed(body ? *body : as_text(input));
+    return begins_as_json(text) && has_json_field(text, field);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+    return false;
+  }
 }
 
 }  // namespace reproduce::attestation

@@ -85,22 +85,35 @@ std::string list(const std::vector<JsonField>& fields) {
   return fields.size() > shown ? text + " and more" : text;
 }
 
-JsonField named_field(const json& root, const std::string& wanted) {
-  const std::string pointer =
-      wanted.empty() || wanted.front() == '/' ? wanted : "/" + escaped(wanted);
-  const json* value = nullptr;
+/// A key of the record, or a JSON pointer.
+std::string pointer_of(const std::string& wanted) {
+  return wanted.empty() || wanted.front() == '/' ? wanted : "/" + escaped(wanted);
+}
+
+/// Nothing when it is not there.
+const json* find_named(const json& root, const std::string& wanted) {
   try {
-    const json::json_pointer place(pointer);
-    if (root.contains(place)) value = &root.at(place);
+    const json::json_pointer place(pointer_of(wanted));
+    return root.contains(place) ? &root.at(place) : nullptr;
   } catch (const json::exception& exception) {
     throw Error(ErrorKind::usage, "--field is no key and no JSON pointer", {.got = wanted});
   }
+}
+
+JsonField named_field(const json& root, const std::string& wanted) {
+  const json* const value = find_named(root, wanted);
   if (value == nullptr) fail("the JSON has no field " + quote(wanted));
   if (!value->is_string()) fail("the field " + quote(wanted) + " of the JSON is no text");
   DecodedInput content = decode_input(as_bytes(value->get_ref<const std::string&>()));
   if (content.encoding == Encoding::binary)
     fail("the field " + quote(wanted) + " of the JSON is neither base64 nor hexadecimal");
-  return {pointer, std::move(content)};
+  return {pointer_of(wanted), std::move(content)};
+}
+
+std::vector<JsonField> fields_like_documents(const json& root) {
+  std::vector<JsonField> fields;
+  collect(root, "", fields);
+  return fields;
 }
 
 }  // namespace
@@ -108,8 +121,7 @@ JsonField named_field(const json& root, const std::string& wanted) {
 JsonField find_json_field(std::string_view text, const std::optional<std::string>& wanted) {
   const json root = parse_strictly(text);
   if (wanted) return named_field(root, *wanted);
-  std::vector<JsonField> fields;
-  collect(root, "", fields);
+  std::vector<JsonField> fields = fields_like_documents(root);
   if (fields.empty())
     fail("no field of the JSON looks like an attestation document", {},
          "`--field` names the one that holds it");
@@ -117,6 +129,11 @@ JsonField find_json_field(std::string_view text, const std::optional<std::string
     fail("several fields of the JSON look like an attestation document", list(fields),
          "`--field " + fields.front().pointer + "` names the first of them");
   return std::move(fields.front());
+}
+
+bool has_json_field(std::string_view text, const std::optional<std::string>& wanted) {
+  const json root = parse_strictly(text);
+  return wanted ? find_named(root, *wanted) != nullptr : !fields_like_documents(root).empty();
 }
 
 }  // namespace reproduce::attestation

@@ -19,4 +19,8 @@ struct JsonField {
 [[nodiscard]] JsonField find_json_field(std::string_view text,
                                         const std::optional<std::string>& wanted);
 
+/// Whether it is there; without a name, whether one looks like a document. Throws Error{malformed}
+/// for what is no JSON.
+[[nodiscard]] bool has_json_field(std::string_view text, const std::optional<std::string>& wanted);
+
 }  // namespace reproduce::attestation

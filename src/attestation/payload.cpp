@@ -86,6 +86,17 @@ void refuse_other_kind(const CborItem& payload, DocumentKind kind) {
   }
 }
 
+/// The one that was asked for; where any will do, the one that the registers' key names.
+DocumentKind kind_of(const CborItem& payload, const std::optional<DocumentKind>& wanted) {
+  if (wanted) return *wanted;
+  const CborItem* const tpm = find(payload, nitrotpm_map.key);
+  if (tpm == nullptr) return DocumentKind::enclave;
+  if (find(payload, enclave_map.key) != nullptr)
+    fail(*tpm, "the attestation document has registers of an enclave and of a NitroTPM",
+         "'pcrs' or 'nitrotpm_pcrs'", "both");
+  return DocumentKind::nitrotpm;
+}
+
 std::map<std::uint32_t, Bytes> decode_pcrs(const CborItem& payload, DocumentKind kind) {
   refuse_other_kind(payload, kind);
   const auto& [key, most] = map_of(kind);
@@ -120,15 +131,16 @@ std::optional<Bytes> decode_optional(const CborItem& payload, std::string_view k
   return Bytes(content.begin(), content.end());
 }
 
-std::vector<std::string> find_unknown_keys(const CborItem& payload, const DecodeOptions& wanted) {
+std::vector<std::string> find_unknown_keys(const CborItem& payload, DocumentKind kind,
+                                           UnknownKeys unknown_keys) {
   std::vector<std::string> unknown;
   for (std::size_t at = 0; at < payload.items.size(); at += 2) {
     const CborItem& key = payload.items[at];
     expect_kind(key, CborKind::text_string, "a key of the attestation document");
     const std::string_view name = as_text(key.content);
-    if (name == map_of(wanted.kind).key) continue;
+    if (name == map_of(kind).key) continue;
     if (std::ranges::find(known_keys, name) != known_keys.end()) continue;
-    if (wanted.unknown_keys == UnknownKeys::refused)
+    if (unknown_keys == UnknownKeys::refused)
       fail(key, "the attestation document has the unknown key " + quote(name));
     unknown.emplace_back(name);
   }
@@ -167,16 +179,16 @@ CborItem decode_payload(ByteView payload, std::uint64_t origin) {
 
 Claims decode_claims(const CborItem& payload, const DecodeOptions& wanted) {
   Claims claims;
-  claims.kind = wanted.kind;
+  claims.kind = kind_of(payload, wanted.kind);
   claims.indefinite_payload = !payload.definite;
-  claims.pcrs = decode_pcrs(payload, wanted.kind);
+  claims.pcrs = decode_pcrs(payload, claims.kind);
   claims.module_id = decode_module_id(payload);
   check_digest(payload);
   claims.timestamp_ms = decode_timestamp(payload);
   claims.public_key = decode_optional(payload, "public_key");
   claims.user_data = decode_optional(payload, "user_data");
   claims.nonce = decode_optional(payload, "nonce");
-  claims.unknown_keys = find_unknown_keys(payload, wanted);
+  claims.unknown_keys = find_unknown_keys(payload, claims.kind, wanted.unknown_keys);
   return claims;
 }
 

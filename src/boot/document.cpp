@@ -2,19 +2,14 @@
 
 #include <algorithm>
 
-#include "reproduce/attestation/emulated.hpp"
+#include "reproduce/attestation/evidence.hpp"
 
 namespace reproduce::boot {
 
 ComparedDocument compare_document(ByteView document, const measure::Registers& expected) {
   ComparedDocument compared;
-  if (attestation::is_emulated(document)) {
-    compared.claims = attestation::decode_emulated(document);
-  } else {
-    const attestation::Document with_signature = attestation::decode_document(document);
-    const attestation::Claims& claims = with_signature;
-    compared.claims = claims;
-  }
+  compared.claims =
+      attestation::decode_evidence(document, attestation::DocumentKind::enclave).claims();
   for (const auto& [index, value] : expected) {
     const auto stated = compared.claims.pcrs.find(index);
     const bool same =

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exit_code.hpp"
+#include "field_option.hpp"
 #include "gate_files.hpp"
 #include "operand.hpp"
 #include "subjects.hpp"
@@ -41,8 +42,7 @@ Evidence read_document(const std::string& operand, const VerifyOptions& options,
                        const VerifyRules& rules) {
   try {
     const std::unique_ptr<FileSource> source = open_operand(operand);
-    const Bytes input = read_all(*source, attestation::largest_wrapped, "the attestation document");
-    const Bytes bytes = attestation::unwrap(input, options.field).document;
+    const Bytes bytes = attestation::unwrap(*source, options.field).document;
     return {attestation::verify(bytes, rules.trust(), rules.at), sha256(bytes)};
   } catch (Error& error) {
     error.set_file_if_unknown(operand_name(operand));
@@ -261,9 +261,7 @@ void add_options(CLI::App& app, VerifyOptions& options) {
       ->type_name("FILE");
   app.add_flag("--batch", options.batch,
                "ATTESTATION is a folder of documents, or a list with a path a line");
-  app.add_option("--field", options.field,
-                 "the field of JSON with the document: a key, or a JSON pointer")
-      ->type_name("FIELD");
+  add_field_option(app, options.field);
   app.add_option("--rebuilders", options.rebuilders,
                  "a folder of public keys, NAME.pub or NAME.pem: whose statements count")
       ->type_name("FOLDER");

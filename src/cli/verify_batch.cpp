@@ -90,8 +90,7 @@ Line line_of(const std::string& file, const Error& error, const Batch& batch) {
 Line judge_one(const std::string& file, Batch& batch) {
   try {
     FileSource source{fs::path(file)};
-    const Bytes input = read_all(source, attestation::largest_wrapped, "the attestation document");
-    const Bytes bytes = attestation::unwrap(input, batch.question.options.field).document;
+    const Bytes bytes = attestation::unwrap(source, batch.question.options.field).document;
     const attestation::VerifiedDocument document = attestation::verify(
         bytes, batch.question.rules.trust(&batch.cache), batch.question.rules.at);
     const verify::Verdict verdict =

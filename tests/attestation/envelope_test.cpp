@@ -152,6 +152,33 @@ TEST(Envelope, ArmourMustBeWholeAndAlone) {
             "the attestation document is text, but no base64 or hexadecimal");
 }
 
+TEST(Envelope, IsKnownByHowItBegins) {
+  const std::string binary(as_text(sample()));
+  for (const std::string& text :
+       {binary, to_base64(sample()), to_hex(sample()), "\n" + armour("A", "AAAA\n"),
+        std::string(" {\"a\":1}"), std::string("[1]"), std::string("\"text\""),
+        std::string("HTTP/1.1 404 Not Found\r\n\r\n"), "HTTP/2 200 \r\n\r\n" + binary})
+    EXPECT_TRUE(begins_as_document(as_bytes(text))) << text.substr(0, 40);
+  for (const std::string& text : {std::string(), std::string("hello"), std::string("----- BEGIN"),
+                                  std::string("{eif\0\4", 6), std::string("http/1.1 200 OK")})
+    EXPECT_FALSE(begins_as_document(as_bytes(text))) << text;
+}
+
+TEST(Envelope, TellsJsonWithADocumentFromOtherJson) {
+  const std::string json = R"({"a":{"b":7},"d":")" + to_base64(sample()) + "\"}";
+  for (const std::string& text : {json, "\n" + json, "HTTP/2 200 \r\n\r\n" + json}) {
+    EXPECT_TRUE(has_document_field(as_bytes(text)));
+    EXPECT_TRUE(has_document_field(as_bytes(text), "d"));
+    EXPECT_TRUE(has_document_field(as_bytes(text), "/a/b"));
+    EXPECT_FALSE(has_document_field(as_bytes(text), "e"));
+  }
+  for (const std::string& text :
+       {std::string(R"({"PCR0":"00"})"), json.substr(0, 50), to_base64(sample()), std::string(),
+        "HTTP/2 404 \r\n\r\n" + json, std::string(largest_wrapped + 1, ' ')})
+    EXPECT_FALSE(has_document_field(as_bytes(text))) << text.substr(0, 40);
+  EXPECT_THROW((void)has_document_field(as_bytes(json), "/a/~7"), Error);
+}
+
 TEST(Envelope, NothingLargerThanItsBoundsIsTaken) {
   const std::string large = to_base64(Bytes(largest_document + 1, 0x84));
   EXPECT_EQ(failure(armour("A", large + "\n")).substr(0, 41),

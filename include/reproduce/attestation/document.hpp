@@ -68,14 +68,14 @@ struct Document : Claims {
 /// How to decode a document.
 struct DecodeOptions {
   UnknownKeys unknown_keys = UnknownKeys::reported;
-  DocumentKind kind = DocumentKind::enclave;
+  std::optional<DocumentKind> kind = DocumentKind::enclave;  ///< nothing: whichever it is
   ChainCache* cache = nullptr;  ///< certificates that were decoded before; may be left out
 };
 
 /// Decodes one document that fills `bytes` (raw CBOR; see attestation/encoding.hpp
 /// for other forms). Throws Error{malformed} with the offset in `bytes`. A
 /// document of another kind than `wanted.kind`, whose registers mean something else, is refused
-/// by name.
+/// by name; where any will do, Claims::kind says which it is, and one that is of both is refused.
 [[nodiscard]] Document decode_document(ByteView bytes, const DecodeOptions& wanted = {});
 
 }  // namespace reproduce::attestation

@@ -17,6 +17,7 @@
 
 #include "reproduce/attestation/encoding.hpp"
 #include "reproduce/base/bytes.hpp"
+#include "reproduce/base/stream.hpp"
 
 namespace reproduce::attestation {
 
@@ -33,5 +34,18 @@ struct Unwrapped {
 /// look like a document. Throws Error{malformed}: nothing fits, several fields could be meant (all
 /// are listed), the response is no success, text surrounds the armour, or the result is too large.
 [[nodiscard]] Unwrapped unwrap(ByteView input, const std::optional<std::string>& field = {});
+
+/// The same of all that a file holds: how every verb comes to a document.
+[[nodiscard]] Unwrapped unwrap(Source& input, const std::optional<std::string>& field = {});
+
+/// Whether to take `input` for a document, by how it begins: as COSE_Sign1 in one of the plain
+/// forms, or as one of the wrappings. Whether there is a document in it is for unwrap() to say.
+/// JSON and armour have no zero byte, so an image whose magic was damaged is never taken for them.
+[[nodiscard]] bool begins_as_document(ByteView input);
+
+/// Whether `input` is JSON, in an HTTP response or not, that has the field which is named; without
+/// a name, one field at least that looks like a document. Throws Error{usage} for a name that is no
+/// key and no JSON pointer.
+[[nodiscard]] bool has_document_field(ByteView input, const std::optional<std::string>& field = {});
 
 }  // namespace reproduce::attestation
