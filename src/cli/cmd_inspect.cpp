@@ -8,14 +8,13 @@
 #include <unistd.h>
 
 #include "exit_code.hpp"
+#include "field_option.hpp"
 #include "operand.hpp"
 #include "progress.hpp"
 #include "verb.hpp"
 #include "version.hpp"
 
-#include "reproduce/attestation/document.hpp"
-#include "reproduce/attestation/emulated.hpp"
-#include "reproduce/attestation/encoding.hpp"
+#include "reproduce/attestation/evidence.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/random_access.hpp"
@@ -37,19 +36,9 @@ struct Options {
   std::string file;
   std::string path;
   bool tree = false;
-  std::string sbom;  ///< "spdx" or "cyclonedx"; empty for none
+  std::string sbom;                  ///< "spdx" or "cyclonedx"; empty for none
+  std::optional<std::string> field;  ///< of JSON around a document
 };
-
-/// Either kind of document: with certificates, or of an emulated security module.
-template <typename Document>
-void show_document(const std::string& name, attestation::Encoding encoding,
-                   const Document& document, const Terminal& terminal) {
-  if (terminal.json())
-    terminal.answer(report::inspection_json(name, encoding, document));
-  else
-    terminal.answer_to_people(
-        report::inspection_text(name, encoding, document, terminal.verbose()));
-}
 
 /// Where the ramdisks lie. The whole image is read only where its parts contradict each other.
 std::vector<initramfs::Range> ranges_in(const RandomAccess& file, const Terminal& terminal) {
@@ -104,20 +93,24 @@ ExitCode list_software(const RandomAccess& file, const std::string& name, const 
   return ExitCode::yes;
 }
 
-ExitCode inspect_document(const RandomAccess& file, const std::string& name,
+ExitCode inspect_document(const RandomAccess& file, const std::string& name, const Options& options,
                           const Terminal& terminal) {
+  if (options.tree || !options.path.empty() || !options.sbom.empty())
+    throw Error(ErrorKind::usage, "an attestation document has no files in it");
   RangeSource source(file, 0, file.size());
-  const Bytes input = read_all(source, attestation::largest_input, "the attestation document");
-  const attestation::DecodedInput decoded = attestation::decode_input(input);
-  if (attestation::is_emulated(decoded.document))
-    show_document(name, decoded.encoding, attestation::decode_emulated(decoded.document), terminal);
+  const attestation::Evidence evidence = attestation::read_evidence(source, options.field);
+  if (terminal.json())
+    terminal.answer(report::inspection_json(name, evidence));
   else
-    show_document(name, decoded.encoding, attestation::decode_document(decoded.document), terminal);
+    terminal.answer_to_people(report::inspection_text(name, evidence, terminal.verbose()));
   return ExitCode::yes;
 }
 
 ExitCode inspect_image(const RandomAccess& file, const std::string& name, const Options& options,
                        const Terminal& terminal) {
+  if (options.field)
+    throw Error(ErrorKind::usage, "an image has no fields of JSON",
+                {.hint = "`--field` is for the JSON around an attestation document"});
   if (!options.path.empty()) return print_file(file, options.path, terminal);
   if (!options.sbom.empty()) return list_software(file, name, options, terminal);
   const inspect::ImageInspection image = [&] {
@@ -147,9 +140,7 @@ ExitCode run(const Options& options, const Terminal& terminal) {
       case inspect::FileKind::image:
         return inspect_image(*file, name, options, terminal);
       case inspect::FileKind::document:
-        if (options.tree || !options.path.empty() || !options.sbom.empty())
-          throw Error(ErrorKind::usage, "an attestation document has no files in it");
-        return inspect_document(*file, name, terminal);
+        return inspect_document(*file, name, options, terminal);
     }
     return ExitCode::bug;
   } catch (Error& error) {
@@ -168,7 +159,8 @@ Verb add_inspect(CLI::App& root) {
        .examples = {"reproduce inspect app.eif", "reproduce inspect -v app.eif",
                     "reproduce inspect --tree app.eif", "reproduce inspect --sbom spdx app.eif",
                     "reproduce inspect app.eif /cmd | cat -v",
-                    "reproduce inspect --json attestation.b64 | jq .document.pcrs"},
+                    "reproduce inspect --json attestation.b64 | jq .document.pcrs",
+                    "reproduce inspect --field attestation response.json"},
        .details =
            "Of an image: header, sections with the registers that each feeds, registers, the\n"
            "kernel's header and version, cmdline with the parameters that deserve a look, what\n"
@@ -178,13 +170,15 @@ Verb add_inspect(CLI::App& root) {
            "malformed\n"
            "image is shown as both kinds of readers see it, with the place where each gives up\n"
            "and every byte; the exit code is then 3. Of a document (raw CBOR, base64 or\n"
-           "hexadecimal): its fields as they stand. Nothing in it is verified by looking;\n"
-           "`reproduce verify` does that.\n",
+           "hexadecimal, alone or in JSON, in armour, in an HTTP response): whose it is (an\n"
+           "enclave's, a NitroTPM's, or nobody's who signed it) and its fields as they stand.\n"
+           "Nothing in it is verified by looking; `reproduce verify` does that.\n",
        .page = "docs/formats/eif.md"});
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("FILE", options->file, "an image or a document, or - for standard input")
       ->required();
   app->add_option("PATH", options->path, "a file in the ramdisks, to be printed as it is");
+  add_field_option(*app, options->field);
   app->add_flag("--tree", options->tree,
                 "list every entry: type, mode, owner, size, SHA-256, path, oddities");
   app->add_option("--sbom", options->sbom,

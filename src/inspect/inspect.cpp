@@ -4,7 +4,7 @@
 #include <future>
 #include <utility>
 
-#include "reproduce/attestation/encoding.hpp"
+#include "reproduce/attestation/envelope.hpp"
 #include "reproduce/base/byte_reader.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/measure/image_pcrs.hpp"
@@ -34,16 +34,8 @@ bool has_a_header_but_for_the_magic(const RandomAccess& file) {
 }
 
 bool is_document(const RandomAccess& file) {
-  if (file.size() > attestation::largest_input) return false;
-  try {
-    const Bytes document =
-        attestation::decode_input(read_front(file, attestation::largest_input)).document;
-    // An array of four, or tag 18: how COSE_Sign1 starts (RFC 9052, section 2).
-    return !document.empty() && (document[0] == 0x84 || document[0] == 0xd2);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::malformed) throw;
-    return false;
-  }
+  return file.size() <= attestation::largest_wrapped &&
+         attestation::begins_as_document(read_front(file, attestation::largest_wrapped));
 }
 
 /// What a strict reader found, as the one reading that there is.
@@ -89,9 +81,11 @@ FileKind detect_kind(const RandomAccess& file) {
     return FileKind::image;
   if (is_document(file)) return FileKind::document;
   if (has_a_header_but_for_the_magic(file)) return FileKind::image;
-  throw Error(ErrorKind::malformed, "this is neither an enclave image nor an attestation document",
-              {.expected = "'.eif' at the start; or CBOR, base64 or hexadecimal of a COSE_Sign1",
-               .got = front.empty() ? "an empty file" : to_hex(front) + " at the start"});
+  throw Error(
+      ErrorKind::malformed, "this is neither an enclave image nor an attestation document",
+      {.expected = "'.eif' at the start; or a COSE_Sign1 as CBOR, base64 or hexadecimal, alone or "
+                   "in JSON, in armour, in an HTTP response",
+       .got = front.empty() ? "an empty file" : to_hex(front) + " at the start"});
 }
 
 ImageInspection inspect_image(const RandomAccess& image,

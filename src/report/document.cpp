@@ -1,6 +1,7 @@
 #include "reproduce/report/document.hpp"
 
 #include <algorithm>
+#include <variant>
 
 #include "records.hpp"
 #include <nlohmann/json.hpp>
@@ -59,6 +60,8 @@ std::string claims_text(const Claims& claims, bool whole_values) {
   std::string text = line("module_id", printable(claims.module_id));
   text += line("timestamp",
                format_utc(claims.time()) + " (" + std::to_string(claims.timestamp_ms) + " ms)");
+  if (claims.kind == attestation::DocumentKind::nitrotpm)
+    text += line("registers", "of a TPM: the same numbers mean other things than an enclave's");
   text += registers_text(claims);
   text += optional_line("public_key", claims.public_key, whole_values);
   text += optional_line("user_data", claims.user_data, whole_values);
@@ -67,15 +70,21 @@ std::string claims_text(const Claims& claims, bool whole_values) {
   return text;
 }
 
+/// As the document itself calls them, so that nobody takes a TPM's registers for an enclave's.
+const char* registers_key(attestation::DocumentKind kind) {
+  return kind == attestation::DocumentKind::enclave ? "pcrs" : "nitrotpm_pcrs";
+}
+
 ordered_json claims_record(const Claims& claims) {
   ordered_json pcrs = ordered_json::object();
   for (const auto& [index, value] : claims.pcrs) pcrs[name_of_register(index)] = to_hex(value);
-  return {{"indefinite_payload", claims.indefinite_payload},
+  return {{"kind", attestation::name_of(claims.kind)},
+          {"indefinite_payload", claims.indefinite_payload},
           {"module_id", claims.module_id},
           {"digest", "SHA384"},
           {"timestamp_ms", claims.timestamp_ms},
           {"time", format_utc(claims.time())},
-          {"pcrs", std::move(pcrs)},
+          {registers_key(claims.kind), std::move(pcrs)},
           {"public_key", hex_or_null(claims.public_key)},
           {"user_data", hex_or_null(claims.user_data)},
           {"nonce", hex_or_null(claims.nonce)},
@@ -110,6 +119,15 @@ std::string document_json(const Document& document) {
 
 std::string document_json(const Claims& emulated) {
   return dump(claims_record(emulated), -1);
+}
+
+std::string document_text(const attestation::Evidence& evidence, bool whole_values) {
+  return std::visit([&](const auto& content) { return document_text(content, whole_values); },
+                    evidence.content);
+}
+
+std::string document_json(const attestation::Evidence& evidence) {
+  return std::visit([](const auto& content) { return document_json(content); }, evidence.content);
 }
 
 }  // namespace reproduce::report

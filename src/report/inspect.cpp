@@ -247,18 +247,16 @@ std::string inspection_text(const std::string& file, const ImageInspection& imag
   return TextWriter(image, contents, style).write(file);
 }
 
-std::string inspection_text(const std::string& file, attestation::Encoding encoding,
-                            const attestation::Document& document, bool whole_values) {
-  return quote(file) + ": attestation document (" + std::string(words(encoding)) +
-         "), as it says it is: nothing in it was verified\n\n" +
-         document_text(document, whole_values);
-}
-
-std::string inspection_text(const std::string& file, attestation::Encoding encoding,
-                            const attestation::Claims& emulated, bool whole_values) {
-  return quote(file) + ": UNSIGNED attestation document of an emulated security module (" +
-         std::string(words(encoding)) + "), as it says it is\n\n" +
-         document_text(emulated, whole_values);
+std::string inspection_text(const std::string& file, const attestation::Evidence& evidence,
+                            bool whole_values) {
+  const std::string form = " (" + evidence.form + "), as it says it is";
+  if (evidence.is_emulated())
+    return quote(file) + ": UNSIGNED attestation document of an emulated security module" + form +
+           "\n\n" + document_text(evidence, whole_values);
+  const bool is_enclave = evidence.claims().kind == attestation::DocumentKind::enclave;
+  return quote(file) + ": " +
+         (is_enclave ? "attestation document" : "NitroTPM document of an EC2 instance") + form +
+         ": nothing in it was verified\n\n" + document_text(evidence, whole_values);
 }
 
 }  // namespace reproduce::report

@@ -209,24 +209,27 @@ std::string inspection_json(const std::string& file, const ImageInspection& imag
 
 namespace {
 
-std::string document_inspection_json(const std::string& file, std::string_view kind,
-                                     attestation::Encoding encoding, const std::string& document) {
-  const ordered_json out{{"schema", schema},  {"file", printable(file)},
-                         {"kind", kind},      {"encoding", words(encoding)},
-                         {"verified", false}, {"document", ordered_json::parse(document)}};
-  return dump(out, 2) + "\n";
+std::string_view kind_words(const attestation::Evidence& evidence) {
+  if (evidence.is_emulated()) return "emulated-document";
+  switch (evidence.claims().kind) {
+    case attestation::DocumentKind::enclave:
+      return "attestation-document";
+    case attestation::DocumentKind::nitrotpm:
+      return "nitrotpm-document";
+  }
+  return {};
 }
 
 }  // namespace
 
-std::string inspection_json(const std::string& file, attestation::Encoding encoding,
-                            const attestation::Document& document) {
-  return document_inspection_json(file, "attestation-document", encoding, document_json(document));
-}
-
-std::string inspection_json(const std::string& file, attestation::Encoding encoding,
-                            const attestation::Claims& emulated) {
-  return document_inspection_json(file, "emulated-document", encoding, document_json(emulated));
+std::string inspection_json(const std::string& file, const attestation::Evidence& evidence) {
+  const ordered_json out{{"schema", schema},
+                         {"file", printable(file)},
+                         {"kind", kind_words(evidence)},
+                         {"encoding", evidence.form},
+                         {"verified", false},
+                         {"document", ordered_json::parse(document_json(evidence))}};
+  return dump(out, 2) + "\n";
 }
 
 }  // namespace reproduce::report

@@ -139,6 +139,9 @@ TEST(Inspect, TellsImagesFromDocuments) {
   EXPECT_EQ(kind_of("\xd2\x84\x44"), FileKind::document);
   EXPECT_EQ(kind_of("8444"), FileKind::document);
   EXPECT_EQ(kind_of("hEQ="), FileKind::document);
+  for (const char* text : {"{\"document\":\"hEQ=\"}", "[\"hEQ=\"]",
+                           "HTTP/2 200 \r\n\r\nhEQ=", "-----BEGIN A-----\nhEQ=\n-----END A-----\n"})
+    EXPECT_EQ(kind_of(text), FileKind::document) << text;
   for (const char* text : {"", "hello", "\177ELF", "# a script", "\x01\x02"})
     EXPECT_THROW((void)kind_of(text), Error) << text;
 }
@@ -147,6 +150,12 @@ TEST(Inspect, KnowsAnImageByItsHeaderWhenTheMagicIsDamaged) {
   Bytes image = ToyImage().bytes();
   image[1] = 'x';
   EXPECT_EQ(detect_kind(RandomAccessBytes(image)), FileKind::image);
+  // Also where it looks like the beginning of JSON.
+  for (const char first : {'{', '[', '"'}) {
+    Bytes other = image;
+    other[0] = static_cast<std::uint8_t>(first);
+    EXPECT_EQ(detect_kind(RandomAccessBytes(other)), FileKind::image) << first;
+  }
   EXPECT_STREQ(inspect_any(image).fault->what(), "this is no enclave image");
 }
 

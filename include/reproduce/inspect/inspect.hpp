@@ -18,9 +18,9 @@ namespace reproduce::inspect {
 enum class FileKind { image, document };
 
 /// What to take a file for: a document when it is small enough and starts as one
-/// in any of its encodings; an image when its magic is right, its header makes
-/// sense but for the magic, or it is the beginning of a magic. Error{malformed}
-/// when it is neither.
+/// in any of its encodings and wrappings (attestation/envelope.hpp); an image when its magic is
+/// right, its header makes sense but for the magic, or it is the beginning of a magic.
+/// Error{malformed} when it is neither.
 [[nodiscard]] FileKind detect_kind(const RandomAccess& file);
 
 struct ImageInspection {

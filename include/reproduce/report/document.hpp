@@ -6,6 +6,7 @@
 #include <string>
 
 #include "reproduce/attestation/document.hpp"
+#include "reproduce/attestation/evidence.hpp"
 
 namespace reproduce::report {
 
@@ -20,5 +21,9 @@ namespace reproduce::report {
 /// has no certificates.
 [[nodiscard]] std::string document_text(const attestation::Claims& emulated, bool whole_values);
 [[nodiscard]] std::string document_json(const attestation::Claims& emulated);
+
+/// The same of either.
+[[nodiscard]] std::string document_text(const attestation::Evidence& evidence, bool whole_values);
+[[nodiscard]] std::string document_json(const attestation::Evidence& evidence);
 
 }  // namespace reproduce::report

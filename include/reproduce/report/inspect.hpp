@@ -7,8 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "reproduce/attestation/document.hpp"
-#include "reproduce/attestation/encoding.hpp"
+#include "reproduce/attestation/evidence.hpp"
 #include "reproduce/initramfs/listing.hpp"
 #include "reproduce/inspect/inspect.hpp"
 #include "reproduce/kernel/boot_image.hpp"
@@ -42,16 +41,10 @@ struct InspectionStyle {
                                           const inspect::ImageInspection& image,
                                           const ImageContents& contents, bool tree);
 
-/// A document as it says it is. `size`: bytes of the file it came in.
-[[nodiscard]] std::string inspection_text(const std::string& file, attestation::Encoding encoding,
-                                          const attestation::Document& document, bool whole_values);
-[[nodiscard]] std::string inspection_json(const std::string& file, attestation::Encoding encoding,
-                                          const attestation::Document& document);
-
-/// A document of an emulated security module, likewise.
-[[nodiscard]] std::string inspection_text(const std::string& file, attestation::Encoding encoding,
-                                          const attestation::Claims& emulated, bool whole_values);
-[[nodiscard]] std::string inspection_json(const std::string& file, attestation::Encoding encoding,
-                                          const attestation::Claims& emulated);
+/// A document as it says it is: an enclave's, a NitroTPM's, or one that nobody signed.
+[[nodiscard]] std::string inspection_text(const std::string& file,
+                                          const attestation::Evidence& evidence, bool whole_values);
+[[nodiscard]] std::string inspection_json(const std::string& file,
+                                          const attestation::Evidence& evidence);
 
 }  // namespace reproduce::report
