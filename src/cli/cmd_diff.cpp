@@ -1,8 +1,10 @@
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "exit_code.hpp"
+#include "field_option.hpp"
 #include "gate_files.hpp"
 #include "subjects.hpp"
 #include "verb.hpp"
@@ -19,6 +21,7 @@ struct Options {
   std::string before, after;
   bool full = false;
   bool markdown = false;
+  std::optional<std::string> field;
   std::string html;
   std::vector<std::string> reports;
 };
@@ -35,7 +38,8 @@ ExitCode run(const Options& options, const Terminal& terminal, GateFindings& fin
     throw Error(ErrorKind::usage, "only one of the two can come from standard input");
   if (options.markdown && terminal.json())
     throw Error(ErrorKind::usage, "--markdown and --json exclude each other");
-  const diff::Comparison comparison = compare_subjects(options.before, options.after, terminal);
+  const diff::Comparison comparison =
+      compare_subjects(options.before, options.after, terminal, options.field);
   if (!options.html.empty()) write_page(options.html, comparison);
   if (!options.reports.empty()) report::tell_gate(findings.report, comparison);
   if (answered_in_json(terminal, findings, [&] { return report::diff_json(comparison); }))
@@ -63,6 +67,7 @@ Verb add_diff(CLI::App& root) {
                     "reproduce diff --markdown old.eif new.eif >comment.md",
                     "reproduce diff enclave.lock new.eif",
                     "reproduce diff pcrs.json attestation.b64",
+                    "reproduce diff --field attestation pcrs.json response.json",
                     "reproduce diff --json old.eif new.eif | jq .headline"},
        .details =
            "First which register moved and why, down to the file; then usual causes that were\n"
@@ -73,7 +78,9 @@ Verb add_diff(CLI::App& root) {
            "Either may also be a lock, a file of registers (the JSON of nitro-cli, or lines\n"
            "`HEX PCRn`) or an attestation document, told apart by content. Then what both pin is\n"
            "compared: registers, and of locks and images sizes, sections and digests. A document\n"
-           "is decoded and not verified. Exit 0: nothing that both pin differs.\n",
+           "may be wrapped as `verify` has it, is decoded and not verified; one of a NitroTPM is\n"
+           "named as that, and not compared with what is of an enclave. Exit 0: nothing that both\n"
+           "pin differs.\n",
        .page = "docs/formats/diff.md"});
   const auto options = std::make_shared<Options>();  // shared: the action outlives this call
   app->add_option("OLD", options->before,
@@ -81,6 +88,7 @@ Verb add_diff(CLI::App& root) {
       ->required();
   app->add_option("NEW", options->after, "likewise")->required();
   app->add_flag("--full", options->full, "every entry that differs, and whole digests");
+  add_field_option(*app, options->field);
   app->add_option("--html", options->html,
                   "also write a page to look at: one file, for any browser")
       ->type_name("FILE");

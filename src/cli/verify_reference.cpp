@@ -123,6 +123,7 @@ Reference read_file_reference(const std::string& operand, const VerifyOptions& o
     case diff::SubjectKind::pcr_file:
       return read_text_reference(name, *file, options);
     case diff::SubjectKind::document:
+    case diff::SubjectKind::nitrotpm_document:
       throw Error(ErrorKind::usage, "a document is held to something, and nothing to a document",
                   {.file = name,
                    .expected = "an image, a lock, a manifest or registers",

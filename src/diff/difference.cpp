@@ -30,6 +30,8 @@ std::string_view name_of(SubjectKind kind) noexcept {
       return "pcr-file";
     case SubjectKind::document:
       return "attestation-document";
+    case SubjectKind::nitrotpm_document:
+      return "nitrotpm-document";
   }
   return {};
 }

@@ -27,9 +27,28 @@ bool speaks_of(const Pins& pins, std::uint32_t index) {
       return !pins.registers.empty() && (index <= 2 || index == 8);
     case SubjectKind::pcr_file:
     case SubjectKind::document:
+    case SubjectKind::nitrotpm_document:
       return pins.registers.contains(index);
   }
   return false;
+}
+
+bool is_nitrotpm(const Pins& pins) {
+  return pins.side.kind == SubjectKind::nitrotpm_document;
+}
+
+/// A file of registers does not say whose they are: nitro-tpm-pcr-compute prints them as nitro-cli
+/// does.
+void refuse_two_kinds(const Pins& before, const Pins& after) {
+  const Pins& tpm = is_nitrotpm(before) ? before : after;
+  const Pins& other = is_nitrotpm(before) ? after : before;
+  if (!is_nitrotpm(tpm) || is_nitrotpm(other) || other.side.kind == SubjectKind::pcr_file) return;
+  throw Error(ErrorKind::usage,
+              "the registers of a NitroTPM are not compared with those of an enclave",
+              {.file = tpm.side.name,
+               .expected = "registers, as nitro-tpm-pcr-compute prints them, or another "
+                           "NitroTPM document",
+               .got = quote(other.side.name) + ", " + std::string(name_of(other.side.kind))});
 }
 
 /// An enclave's register 8 and others are zero where nothing was extended into them.
@@ -196,8 +215,9 @@ class PinComparison {
     if (moved.empty())
       return (out_.same ? "nothing that both pin differs: " : "") + unmoved + " equal";
     if (untouched.empty()) return enumeration(moved) + " moved";
-    return enumeration(moved) + " moved; " + unmoved + " untouched" +
-           region(indexes.contains(1), indexes.contains(2));
+    const std::string said = enumeration(moved) + " moved; " + unmoved + " untouched";
+    if (is_nitrotpm(before_) || is_nitrotpm(after_)) return said;
+    return said + region(indexes.contains(1), indexes.contains(2));
   }
 
   void say() {
@@ -219,6 +239,7 @@ class PinComparison {
 }  // namespace
 
 Comparison compare_pins(const Pins& before, const Pins& after) {
+  refuse_two_kinds(before, after);
   return PinComparison(before, after).run();
 }
 

@@ -6,9 +6,8 @@
 #include "bytes.hpp"
 #include "header.hpp"
 
-#include "reproduce/attestation/document.hpp"
-#include "reproduce/attestation/emulated.hpp"
-#include "reproduce/attestation/encoding.hpp"
+#include "reproduce/attestation/envelope.hpp"
+#include "reproduce/attestation/evidence.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/stream.hpp"
 #include "reproduce/crypto/digest_sink.hpp"
@@ -29,14 +28,37 @@ bool is_lock(const RandomAccess& file) {
   return as_text(front).find("\"reproduce/lock/1\"") != std::string_view::npos;
 }
 
-Pins pins_of_document(Side side, const RandomAccess& file) {
+bool states_registers(ByteView text) {
+  try {
+    return !published::parse_registers(as_text(text)).empty();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+    return false;
+  }
+}
+
+SubjectKind kind_of_json(const RandomAccess& file) {
+  if (is_lock(file)) return SubjectKind::lock;
+  if (file.size() > attestation::largest_wrapped) return SubjectKind::pcr_file;
+  const Bytes text = read_front(file, attestation::largest_wrapped);
+  if (!attestation::has_document_field(text)) return SubjectKind::pcr_file;
+  if (states_registers(text))
+    throw Error(ErrorKind::usage, "the JSON states registers and holds an attestation document",
+                {.expected = "one of the two",
+                 .hint = "`reproduce diff --field` names the document; otherwise, take out what is "
+                         "not meant"});
+  return SubjectKind::document;
+}
+
+Pins pins_of_document(Side side, const RandomAccess& file,
+                      const std::optional<std::string>& field) {
   RangeSource source(file, 0, file.size());
-  const Bytes input = read_all(source, attestation::largest_input, "the attestation document");
-  const Bytes document = attestation::decode_input(input).document;
+  attestation::Evidence evidence = attestation::read_evidence(source, field);
+  if (evidence.claims().kind == attestation::DocumentKind::nitrotpm)
+    side.kind = SubjectKind::nitrotpm_document;
+  side.form = std::move(evidence.form);
   return {.side = std::move(side),
-          .registers = attestation::is_emulated(document)
-                           ? attestation::decode_emulated(document).pcrs
-                           : attestation::decode_document(document).pcrs,
+          .registers = evidence.claims().pcrs,
           .note =
               "diff does not verify documents: what this one says may be anybody's; "
               "`reproduce verify` finds out"};
@@ -44,18 +66,19 @@ Pins pins_of_document(Side side, const RandomAccess& file) {
 
 }  // namespace
 
-SubjectKind detect_subject(const RandomAccess& file) {
+SubjectKind detect_subject(const RandomAccess& file, const std::optional<std::string>& field) {
   const Bytes front = read_front(file, eif::magic.size());
   if (std::equal(front.begin(), front.end(), eif::magic.begin(), eif::magic.end()))
     return SubjectKind::image;
-  if (published::starts_as_json(file))
-    return is_lock(file) ? SubjectKind::lock : SubjectKind::pcr_file;
+  if (field) return SubjectKind::document;
+  if (published::starts_as_json(file)) return kind_of_json(file);
   if (published::is_lines(file)) return SubjectKind::pcr_file;
   return inspect::detect_kind(file) == inspect::FileKind::image ? SubjectKind::image
                                                                 : SubjectKind::document;
 }
 
-Pins read_pins(SubjectKind kind, const std::string& name, const RandomAccess& file) {
+Pins read_pins(SubjectKind kind, const std::string& name, const RandomAccess& file,
+               const std::optional<std::string>& field) {
   Side side{.name = name, .kind = kind, .size = file.size()};
   switch (kind) {
     case SubjectKind::lock: {
@@ -70,7 +93,8 @@ Pins read_pins(SubjectKind kind, const std::string& name, const RandomAccess& fi
     case SubjectKind::pcr_file:
       return {.side = std::move(side), .registers = published::read_registers(file)};
     case SubjectKind::document:
-      return pins_of_document(std::move(side), file);
+    case SubjectKind::nitrotpm_document:
+      return pins_of_document(std::move(side), file, field);
     case SubjectKind::image:
       break;
   }

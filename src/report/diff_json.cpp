@@ -22,6 +22,7 @@ ordered_json side_json(const diff::Side& side) {
                    {"well_formed", side.fault.empty()}};
   if (!side.fault.empty()) out["fault"] = printable(side.fault);
   if (!side.reading.empty()) out["read"] = side.reading;
+  if (!side.form.empty()) out["encoding"] = side.form;
   return out;
 }
 

@@ -107,6 +107,7 @@ std::string difference_words(const diff::Difference& difference) {
 std::string side_words(const diff::Side& side) {
   std::string words =
       quote(side.name) + " (" + std::string(name_of(side.kind)) + ", " + counted(side.size, "byte");
+  if (!side.form.empty()) words += ", " + side.form;
   if (!side.fault.empty()) words += ", MALFORMED: " + printable(side.fault);
   return words + ")";
 }

@@ -89,6 +89,30 @@ says out "'pcrs' (pcr-file,"
 expect 1 "$REPRODUCE" diff one.eif "$SOURCE/tests/attestation/qemu_document.b64"
 says out "diff does not verify documents"
 
+# A document in its wrapping; one field of two is named; a NitroTPM's is of nothing that an enclave has.
+pcr() { "$REPRODUCE" measure two.eif | sed -n "s/^PCR$1  //p"; }
+"$FORGE" --pcr 0="$(pcr 0)" --pcr 1="$(pcr 1)" --pcr 2="$(pcr 2)" --root-out root.pem --out two.cbor
+"$FORGE" --nitrotpm --pcr 4="$(pcr 0)" --root-out root.pem --out tpm.cbor
+printf 'HTTP/1.1 200 OK\r\n\r\n{"document": "%s"}' "$(base64 -w 0 two.cbor)" >response
+expect 0 "$REPRODUCE" diff two.eif response
+says out ", base64 in the field '/document' of JSON in an HTTP response)"
+expect 0 "$REPRODUCE" diff --json response two.cbor
+says out '"encoding": "raw CBOR"'
+printf '{"tpm": "%s", "enclave": "%s"}' "$(base64 -w 0 tpm.cbor)" "$(base64 -w 0 two.cbor)" >both.json
+expect 3 "$REPRODUCE" diff two.eif both.json
+says err "'/enclave', '/tpm'"
+expect 0 "$REPRODUCE" diff --field enclave pcrs both.json
+expect 2 "$REPRODUCE" diff --field tpm two.eif both.json
+says err "the registers of a NitroTPM are not compared with those of an enclave"
+expect 0 "$REPRODUCE" diff --field tpm both.json tpm.cbor
+says out "'both.json' (nitrotpm-document,"
+expect 2 "$REPRODUCE" diff --field other two.eif both.json
+says err "neither of the two is JSON with the field 'other'"
+printf '{"document": "%s", "PCR0": "%s"}' "$(base64 -w 0 two.cbor)" "$(pcr 0)" >either.json
+expect 2 "$REPRODUCE" diff two.eif either.json
+says err "the JSON states registers and holds an attestation document"
+expect 0 "$REPRODUCE" diff --field document two.eif either.json
+
 expect 1 "$REPRODUCE" diff --html pins.html pcrs one.eif
 says pins.html '"kind": "pcr-file"'
 expect 1 "$REPRODUCE" diff --html locks.html three.lock enclave.lock

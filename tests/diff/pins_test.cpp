@@ -4,6 +4,7 @@
 
 #include "diff/toy_pair.hpp"
 #include "support/forge.hpp"
+#include "support/refusal.hpp"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,6 +57,67 @@ TEST(DiffSubjects, AreToldApartByContent) {
   EXPECT_EQ(kind(to_hex(document)), SubjectKind::document);
   EXPECT_THROW((void)kind("neither of them"), Error);
   EXPECT_THROW((void)kind(""), Error);
+}
+
+TEST(DiffSubjects, WrappedDocumentsAreDocuments) {
+  const auto kind = [](const std::string& text, const std::optional<std::string>& field = {}) {
+    const RandomAccessBytes file(as_bytes(text));
+    return detect_subject(file, field);
+  };
+  const std::string document = to_base64(test::forge(test::Forgery(1'700'000'000)).document);
+  const std::string field = R"("document":")" + document + "\"";
+  EXPECT_EQ(kind("{" + field + "}"), SubjectKind::document);
+  EXPECT_EQ(kind("[\"" + document + "\"]"), SubjectKind::document);
+  EXPECT_EQ(kind("HTTP/2 200 \r\n\r\n{" + field + "}"), SubjectKind::document);
+  EXPECT_EQ(kind("-----BEGIN A-----\n" + document + "\n-----END A-----"), SubjectKind::document);
+  // What could be meant as either is neither, until the field is named.
+  const std::string both = "{" + field + R"(,"pcrs":{"PCR0":")" + digits('a') + "\"}}";
+  EXPECT_EQ(kind(both, "document"), SubjectKind::document);
+  const Error error = test::refusal_of([&] { (void)kind(both); });
+  EXPECT_EQ(error.kind(), ErrorKind::usage);
+  EXPECT_STREQ(error.what(), "the JSON states registers and holds an attestation document");
+}
+
+TEST(DiffPins, AreTakenOutOfAWrapping) {
+  test::Forgery forgery(1'700'000'000);
+  const Pins image = pins_of_toy();
+  for (const auto& [index, value] : image.registers) forgery.pcrs[index] = value;
+  const std::string document = to_base64(test::forge(forgery).document);
+  const Pins wrapped = pins_of("HTTP/2 200 \r\n\r\n{\"a\":\"" + document + "\"}");
+  EXPECT_EQ(wrapped.side.form, "base64 in the field '/a' of JSON in an HTTP response");
+  const Comparison comparison = compare_pins(image, wrapped);
+  EXPECT_TRUE(comparison.same);
+  EXPECT_THAT(report::diff_text(
+                  comparison, {.strong = [](std::string_view text) { return std::string(text); }}),
+              HasSubstr(", base64 in the field '/a' of JSON in an HTTP response)"));
+  EXPECT_THAT(report::diff_json(comparison), HasSubstr(R"("encoding": "base64 in the field '/a')"));
+}
+
+TEST(DiffPins, NeverCompareANitroTpmWithAnEnclave) {
+  test::Forgery forgery(1'700'000'000);
+  const Pins enclave = pins_of(to_base64(test::forge(forgery).document));
+  make_nitrotpm(forgery);
+  forgery.pcrs[4] = Bytes(48, 0xaa);
+  const Pins tpm = pins_of(to_base64(test::forge(forgery).document));
+  EXPECT_EQ(name_of(tpm.side.kind), "nitrotpm-document");
+  const auto expect_refused = [](const Pins& before, const Pins& after) {
+    const Error error = test::refusal_of([&] { (void)compare_pins(before, after); });
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_STREQ(error.what(),
+                 "the registers of a NitroTPM are not compared with those of an enclave");
+  };
+  for (const Pins& other : {pins_of_toy(), enclave}) {
+    expect_refused(tpm, other);
+    expect_refused(other, tpm);
+  }
+  EXPECT_TRUE(compare_pins(tpm, tpm).same);
+  EXPECT_TRUE(compare_pins(tpm, pins_of(digits('a') + " PCR4")).same);
+  // Zeros are values of a TPM's registers, and no region of an enclave's image moves them.
+  EXPECT_THAT(
+      compare_pins(
+          pins_of(digits('b') + " PCR1\n" + digits('a') + " PCR4\n" + digits('0') + " PCR12"), tpm)
+          .headline,
+      ElementsAre("PCR1 moved; PCR4 and PCR12 are untouched"));
 }
 
 TEST(DiffPins, FindNothingBetweenAnImageAndItsRegisters) {

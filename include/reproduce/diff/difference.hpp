@@ -86,7 +86,13 @@ struct RegisterComparison {
   [[nodiscard]] bool moved() const { return comparable && before != after; }
 };
 
-enum class SubjectKind { image, lock, pcr_file, document };
+enum class SubjectKind {
+  image,
+  lock,
+  pcr_file,
+  document,          ///< of an enclave, an emulated one too
+  nitrotpm_document  ///< of an EC2 instance: the same numbers are other registers
+};
 
 [[nodiscard]] std::string_view name_of(SubjectKind kind) noexcept;
 
@@ -96,6 +102,7 @@ struct Side {
   std::uint64_t size = 0;
   std::string fault{};    ///< why it is malformed; empty when it is well-formed
   std::string reading{};  ///< of a malformed image: as whom it was read
+  std::string form{};     ///< of a document: how it was written and wrapped, in words
 };
 
 /// A usual cause of differences.
