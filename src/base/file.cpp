@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "unnamed_file.hpp"
 #include "write_behind.hpp"
 
 #include "reproduce/base/error.hpp"
@@ -57,19 +58,33 @@ std::string folder_of(const std::filesystem::path& path) {
 /// Permissions of a new file, less the caller's umask.
 constexpr mode_t new_file_mode = 0666;
 
-/// The link that lets a file without a name be given one (open(2), O_TMPFILE).
-std::string descriptor_path(int fd) {
-  return "/proc/self/fd/" + std::to_string(fd);
+/// Names of one path and process that are tried before giving up. Unfinished files of others
+/// have them: of processes that run, or that were killed.
+constexpr int most_partial_names = 1000;
+
+/// Beside `path`, so that the file can be renamed to it.
+std::filesystem::path partial_name(const std::filesystem::path& path, int attempt) {
+  return path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()) +
+                               "." + std::to_string(attempt) + ".partial");
 }
 
-/// The same file without the page cache; nothing where the file system has no such thing.
-UniqueFd reopen_direct(int fd) {
-  return UniqueFd(::open(descriptor_path(fd).c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
-}
-
-std::filesystem::path partial_name(const std::filesystem::path& path) {
-  return path.parent_path() /
-         ("." + path.filename().string() + "." + std::to_string(::getpid()) + ".partial");
+/// Has `take` take the first partial name that is free, and returns it. `take` gives 0, or an errno
+/// value; a name that exists (EEXIST) belongs to somebody else: it is neither used nor removed.
+template <typename Take>
+std::filesystem::path take_partial_name(const std::filesystem::path& path, const Take& take) {
+  int trouble = EEXIST;
+  for (int attempt = 0; attempt < most_partial_names && trouble == EEXIST; ++attempt) {
+    std::filesystem::path name = partial_name(path, attempt);
+    trouble = take(name);
+    if (trouble == 0) return name;
+  }
+  if (trouble == EEXIST)
+    throw Error(
+        ErrorKind::environment, "no name for the unfinished file is free",
+        {.file = path.string(),
+         .hint = "runs that were killed left files " +
+                 quote("." + path.filename().string() + ".*.partial") + " beside it; remove them"});
+  throw_io_error("create", path.string(), trouble);
 }
 
 }  // namespace
@@ -123,20 +138,14 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     throw Error(ErrorKind::environment, "the output is not a regular file",
                 {.file = path_.string(), .hint = "name a file, or use `-` for standard output"});
-  const std::string folder = folder_of(path_);
-  int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, new_file_mode);
-  if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-    temporary_ = partial_name(path_);
-    (void)::unlink(temporary_.c_str());
-    fd = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, new_file_mode);
-  }
-  if (fd < 0) {
-    const int reason = errno;
-    temporary_.clear();
-    throw_io_error("create", path_.string(), reason);
-  }
-  fd_ = UniqueFd(fd);
-  direct_ = reopen_direct(fd);
+  fd_ = open_unnamed_file(folder_of(path_), new_file_mode);
+  if (fd_.get() < 0 && errno != EOPNOTSUPP) throw_io_error("create", path_.string(), errno);
+  if (fd_.get() < 0)
+    temporary_ = take_partial_name(path_, [this](const std::filesystem::path& name) {
+      fd_ = UniqueFd(::open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, new_file_mode));
+      return fd_.get() < 0 ? errno : 0;
+    });
+  direct_ = reopen_direct(fd_.get());
 }
 
 // Not in the constructor: its thread belongs into the process that writes.
@@ -171,12 +180,9 @@ void AtomicFile::write_at(std::uint64_t offset, ByteView bytes) {
 
 void AtomicFile::link_into_place() {
   // linkat() never replaces a file, so the name for an instant is ours, then rename() does.
-  const std::filesystem::path name = partial_name(path_);
-  (void)::unlink(name.c_str());
-  if (::linkat(AT_FDCWD, descriptor_path(fd_.get()).c_str(), AT_FDCWD, name.c_str(),
-               AT_SYMLINK_FOLLOW) != 0)
-    throw_io_error("create", path_.string(), errno);
-  temporary_ = name;
+  temporary_ = take_partial_name(path_, [this](const std::filesystem::path& name) {
+    return name_file(fd_.get(), name.string());
+  });
 }
 
 void AtomicFile::publish() {

@@ -64,11 +64,13 @@ class WriteBehind;
 
 /// A file that appears whole or not at all: written under a temporary name in
 /// the folder of `path`, flushed to the disk, then renamed over it. Where the
-/// file system can (O_TMPFILE), the unfinished file has no name at all, so a
-/// killed process leaves nothing; elsewhere the name starts with `.` and ends
-/// with `.partial`, and an error removes it. A second thread writes, straight to
-/// the disk where that is possible, so an error such as a full disk comes out of
-/// a later call, publish() at the latest. Takes 12 MiB of memory.
+/// system can (O_TMPFILE, and a way to name such a file: /proc, or the right to
+/// do without), the unfinished file has no name at all, so a killed process
+/// leaves nothing; elsewhere it is called `.NAME.PID.N.partial`, an error
+/// removes it, and what a killed process leaves is never read, written or
+/// removed by a later one. A second thread writes, straight to the disk where
+/// that is possible, so an error such as a full disk comes out of a later call,
+/// publish() at the latest. Takes 12 MiB of memory.
 ///
 /// A forked child may do the writing in place of this process: it writes and calls flush(),
 /// and the parent, which has written nothing, publishes.
