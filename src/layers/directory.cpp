@@ -265,12 +265,26 @@ class Scanner {
     std::tie(entry.link_group, entry.content) = place->second;
   }
 
-  /// The system lists attributes by path only for what cannot be opened (devices,
-  /// symlinks); /proc gives a path that starts at the folder held open.
+  /// The system lists attributes by path only for what cannot be opened (devices, symlinks); /proc
+  /// gives a path that starts at the folder held open. Where it is not mounted, the file's own path
+  /// serves, as long as that leads there.
+  ssize_t list_attributes(int folder, const std::string& part, const std::string& path) {
+    const auto list = [this](const std::string& place) {
+      return ::llistxattr(place.c_str(), attribute_names_.data(), attribute_names_.size());
+    };
+    const ssize_t size = list("/proc/self/fd/" + std::to_string(folder) + "/" + part);
+    if (size >= 0 || (errno != ENOENT && errno != ENOTDIR)) return size;
+    const std::string name = root_->name_of(path);
+    Status held{};
+    Status named{};
+    if (::fstatat(folder, part.c_str(), &held, AT_SYMLINK_NOFOLLOW) != 0 ||
+        ::lstat(name.c_str(), &named) != 0 || Identity(held) != Identity(named))
+      throw_changed(name);
+    return list(name);
+  }
+
   void note_attributes(int folder, const std::string& part, const std::string& path) {
-    const std::string place = "/proc/self/fd/" + std::to_string(folder) + "/" + part;
-    const ssize_t size =
-        ::llistxattr(place.c_str(), attribute_names_.data(), attribute_names_.size());
+    const ssize_t size = list_attributes(folder, part, path);
     if (size < 0 && (errno == ENOTSUP || errno == EPERM || errno == EACCES)) return;
     if (size < 0) throw_io_error("list the attributes of", root_->name_of(path), errno);
     std::string_view rest(attribute_names_.data(), static_cast<std::size_t>(size));

@@ -14,6 +14,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "support/bare_root.hpp"
 #include "support/temp_dir.hpp"
 #include "support/thrown.hpp"
 #include <gtest/gtest.h>
@@ -225,6 +226,22 @@ TEST(Directory, ReadsFoldersHoweverDeep) {
   const Layer layer = read_directory(temp.path());
   EXPECT_EQ(text_of(*layer.tree.find(path)), "x");
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+TEST(Directory, IsReadWhereProcIsNotMounted) {
+  const TempDir temp;
+  const auto file = temp.write("in/bin/tool", "code");
+  std::filesystem::create_symlink("/nowhere", temp.path() / "in/bin/link");
+  const bool has_attributes = ::setxattr(file.c_str(), "user.note", "1", 1, 0) == 0;
+  const auto result = test::in_bare_root(temp.path(), test::Rights::all, [has_attributes] {
+    const Layer layer = read_directory("in");
+    EXPECT_EQ(layer.tree.entries().size(), 3U);
+    EXPECT_EQ(text_of(*layer.tree.find("bin/tool")), "code");
+    EXPECT_EQ(layer.tree.find("bin/link")->target, "/nowhere");
+    EXPECT_EQ(layer.losses.size(), has_attributes ? 1U : 0U);
+  });
+  if (result == test::BareRootResult::not_permitted) GTEST_SKIP() << "chroot needs root";
+  EXPECT_EQ(result, test::BareRootResult::passed);
 }
 
 }  // namespace
