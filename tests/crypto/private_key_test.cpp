@@ -1,0 +1,65 @@
+#include "reproduce/crypto/private_key.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "support/signer.hpp"
+#include <gtest/gtest.h>
+
+#include "reproduce/base/hex.hpp"
+
+namespace reproduce {
+namespace {
+
+// RFC 6979, appendix A.2.7: the key's number begins with zeros. Put into PKCS#8 by OpenSSL.
+constexpr std::string_view p521_pem =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIA+tBtqmK6OyXS+0AT\n"
+    "PadXIF3mf1uwAY/ujIbhtox+dcqolusy8fR8cIVYNqbRb8wUZvbY++xn24nsDAiw\n"
+    "6Za4NTihgYkDgYYABAGJRVDQeFky4A6qI7aU8hP4wxIfhtyXoE5acWfbTlvNNxEj\n"
+    "1G5F22tdU3Cn8g+2MxVdOP+hbSvXYdysR0uaL1AjpABJMQHJYs1NL933giheZFhB\n"
+    "OcL5G0f4f/gjVNZjD3RqKKDbJXQbWzSoKACLIqzCP5JPqvvU0z+B6maVbf6qK/38\n"
+    "9Q==\n"
+    "-----END PRIVATE KEY-----\n";
+constexpr std::string_view p521_number =
+    "00FAD06DAA62BA3B25D2FB40133DA757205DE67F5BB0018FEE8C86E1B68C7E75CAA8"
+    "96EB32F1F47C70855836A6D16FCC1466F6D8FBEC67DB89EC0C08B0E996B83538";
+
+TEST(PemPrivateKey, GivesTheNumberOfTheRfcsKey) {
+  const auto key = PemPrivateKey::decode(p521_pem, "");
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->kind(), "EC");
+  EXPECT_EQ(key->secret_number(Curve::p521), from_hex(p521_number).value());
+  EXPECT_FALSE(key->secret_number(Curve::p384)) << "it does not fit";
+  EXPECT_EQ(EcPublicKey::decode(key->public_key_info()).value().curve(), Curve::p521);
+}
+
+TEST(PemPrivateKey, TellsKindsThatAreNotEc) {
+  for (const auto& [kind, word] :
+       {std::pair{test::KeyKind::rsa2048, "RSA"}, std::pair{test::KeyKind::ed25519, "ED25519"}}) {
+    const auto key = PemPrivateKey::decode(test::private_key_pem(test::PrivateKey(kind)), "");
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->kind(), word);
+    EXPECT_FALSE(key->secret_number(Curve::p256));
+  }
+}
+
+TEST(PemPrivateKey, IsOpenedByItsPassphraseAlone) {
+  const test::PrivateKey made(test::KeyKind::p256);
+  const std::string pem = test::private_key_pem(made, "open sesame");
+  const auto key = PemPrivateKey::decode(pem, "open sesame");
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->public_key_info(), made.public_key_info());
+  for (const std::string& wrong :
+       {std::string(), std::string("open barley"), std::string(5000, 'x')})
+    EXPECT_FALSE(PemPrivateKey::decode(pem, wrong)) << wrong.size();
+}
+
+TEST(PemPrivateKey, IsNothingWhenCutOffAnywhere) {
+  EXPECT_FALSE(PemPrivateKey::decode("no key", ""));
+  for (std::size_t size = 0; size < p521_pem.find("-----END"); ++size)
+    EXPECT_FALSE(PemPrivateKey::decode(p521_pem.substr(0, size), "")) << size;
+}
+
+}  // namespace
+}  // namespace reproduce
