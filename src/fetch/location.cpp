@@ -1,10 +1,10 @@
 #include "location.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <utility>
 
+#include "url_parts.hpp"
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 
 #include "reproduce/base/error.hpp"
@@ -16,30 +16,8 @@ namespace {
 
 constexpr std::size_t longest_url = 8192;
 
-struct FreeUrl {
-  void operator()(CURLU* url) const noexcept { ::curl_url_cleanup(url); }
-};
-struct FreeText {
-  void operator()(char* text) const noexcept { ::curl_free(text); }
-};
-
 [[noreturn]] void refuse(std::string_view url, const std::string& why, const std::string& hint) {
   throw Error(ErrorKind::usage, "the URL " + quote(url) + " " + why, {.hint = hint});
-}
-
-/// A part of the URL; "" when it has none.
-std::string part_of(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (::curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
-  const std::unique_ptr<char, FreeText> owner(text);
-  return text;
-}
-
-bool has_part(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  const bool has = ::curl_url_get(url, part, &text, 0) == CURLUE_OK;
-  ::curl_free(text);
-  return has;
 }
 
 }  // namespace
@@ -62,28 +40,22 @@ Location parse_location(std::string_view text) {
   if (text.empty() || text.size() > longest_url || !plain)
     refuse(text.substr(0, 100), "is not 1 to 8192 printable ASCII characters without spaces",
            "write other characters as %XX");
-  const std::unique_ptr<CURLU, FreeUrl> url(::curl_url());
-  if (!url) throw Error(ErrorKind::environment, "not enough memory for a URL");
-  const CURLUcode status =
-      ::curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_NON_SUPPORT_SCHEME);
   // libcurl takes one slash and three for two; other readers of a lock would not.
   if (!names_host) refuse(text, "names no server", "write https://HOST/PATH");
-  if (status != CURLUE_OK)
-    refuse(text, std::string("makes no sense: ") + ::curl_url_strerror(status),
-           "write https://HOST/PATH");
-  const std::string scheme = part_of(url.get(), CURLUPART_SCHEME);
-  const std::string host = part_of(url.get(), CURLUPART_HOST);
-  if (scheme != "https" && scheme != "http")
+  UrlParts parts = take_apart(std::string(text));
+  if (!parts.fault.empty())
+    refuse(text, "makes no sense: " + parts.fault, "write https://HOST/PATH");
+  if (parts.scheme != "https" && parts.scheme != "http")
     refuse(text, "is neither https nor http", "give a file of this machine by its path");
-  if (has_part(url.get(), CURLUPART_USER) || has_part(url.get(), CURLUPART_PASSWORD) ||
-      has_part(url.get(), CURLUPART_OPTIONS))
+  if (parts.has_user)
     refuse(text, "has a user or a password in it", "a lock would keep it for everybody to read");
-  if (has_part(url.get(), CURLUPART_FRAGMENT))
+  if (parts.has_fragment)
     refuse(text, "has a fragment", "leave out what follows the #: no server sees it");
-  Location location{.url = part_of(url.get(), CURLUPART_URL),
-                    .host = host,
-                    .is_https = scheme == "https",
-                    .is_loopback = is_loopback_host(host)};
+  const bool is_loopback = is_loopback_host(parts.host);
+  Location location{.url = std::move(parts.url),
+                    .host = std::move(parts.host),
+                    .is_https = parts.scheme == "https",
+                    .is_loopback = is_loopback};
   if (!location.is_https && !location.is_loopback)
     refuse(text, "is http to another machine", "use https; http is for loopback alone");
   return location;

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A URL, taken apart by libcurl, and what may be done with it.
+/// A URL, and what may be done with it.
 
 #include <string>
 #include <string_view>
@@ -8,7 +8,7 @@
 namespace reproduce::fetch {
 
 struct Location {
-  std::string url;  ///< as libcurl writes it
+  std::string url;  ///< as it is asked for
   std::string host;
   bool is_https = false;
   bool is_loopback = false;
@@ -17,7 +17,7 @@ struct Location {
 /// Error{usage} for what check_url refuses.
 [[nodiscard]] Location parse_location(std::string_view url);
 
-/// Whether `host` (as libcurl writes it: addresses in their usual form) is this machine.
+/// Whether `host` (with addresses in their usual form) is this machine.
 [[nodiscard]] bool is_loopback_host(std::string_view host);
 
 }  // namespace reproduce::fetch
