@@ -157,22 +157,5 @@ TEST(SigningKey, KnowsATokenByItsScheme) {
   EXPECT_FALSE(is_token_url(""));
 }
 
-TEST(SigningKey, TakesNoPinFromAUrl) {
-  const Error error = refusal("pkcs11:token=signer;object=release?pin-value=1234");
-  EXPECT_EQ(error.kind(), ErrorKind::usage);
-  EXPECT_STREQ(error.what(), "the key's PKCS#11 URI holds a PIN");
-}
-
-TEST(SigningKey, RefusesAUrlThatIsNotWellFormed) {
-  for (const char* url : {"pkcs11:token=a?module-path=%2", "pkcs11:token=a?module-path=%zz"})
-    EXPECT_EQ(refusal(url).kind(), ErrorKind::usage) << url;
-}
-
-TEST(SigningKey, SaysWhenATokensLibraryCannotBeLoaded) {
-  const Error error = refusal("pkcs11:token=signer;object=release?module-path=/absent%2f.so");
-  EXPECT_EQ(error.kind(), ErrorKind::environment);
-  EXPECT_EQ(error.context().file, "/absent/.so");
-}
-
 }  // namespace
 }  // namespace reproduce::sign

@@ -1,12 +1,13 @@
 #pragma once
 
-/// Private keys that sign images and statements, in a file or in a token, used by GnuTLS.
+/// Private keys that sign images and statements, in a file or in a token, used by GnuTLS. (In the
+/// static variant, which has no GnuTLS: in a PEM file alone, used by libgcrypt and OpenSSL.)
 ///
 /// A key in a file signs deterministically (RFC 6979): the same message gives the same
 /// signature, so that a signed image reproduces bit for bit. A token (PKCS#11: an HSM, a smart
 /// card) draws a number of its own for each signature, which nobody can predict.
 ///
-/// docs/decisions/0024-gnutls-signs.md says why GnuTLS.
+/// docs/decisions/0024-gnutls-signs.md says why GnuTLS, 0027-static-binary.md why not always.
 
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,8 @@ inline constexpr std::uint64_t max_key_file_size = std::uint64_t{1} << 16;
 /// What a key is to sign: images know keys on P-256, P-384 and P-521, statements Ed25519 as well.
 enum class KeyUse { image, statement };
 
+class PrivateKey;
+
 /// A private key. Moves only.
 class SigningKey {
  public:
@@ -42,7 +45,8 @@ class SigningKey {
   /// not tried again, because tokens lock themselves.
   ///
   /// Error{usage}: RSA and other kinds of keys, other curves, a wrong passphrase or PIN, a PIN
-  /// in the URI. Error{malformed}: no key. Error{environment}: no such file, token or object.
+  /// in the URI; any URI, and OpenSSH's files, in the static variant. Error{malformed}: no key.
+  /// Error{environment}: no such file, token or object.
   [[nodiscard]] static SigningKey load(const std::string& location, const AskSecret& ask,
                                        KeyUse use = KeyUse::image);
 
@@ -69,13 +73,10 @@ class SigningKey {
   [[nodiscard]] Bytes sign_statement(ByteView message) const;
 
  private:
-  struct Handle;
-  SigningKey(std::unique_ptr<Handle> handle, std::string location, KeyUse use);
-  [[nodiscard]] std::optional<PublicKey> read_public_key() const;
+  SigningKey(std::unique_ptr<PrivateKey> key, std::string location, KeyUse use);
   void require_usable(KeyUse use) const;
-  [[nodiscard]] Bytes raw_signing(int algorithm, ByteView message) const;
 
-  std::unique_ptr<Handle> handle_;
+  std::unique_ptr<PrivateKey> key_;
   std::string location_;
   std::optional<PublicKey> public_key_;
 };
