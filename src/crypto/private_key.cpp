@@ -65,4 +65,17 @@ std::optional<Bytes> PemPrivateKey::secret_number(Curve curve) const {
   return digits;
 }
 
+std::optional<Bytes> PemPrivateKey::sign_ed25519(ByteView message) const {
+  if (EVP_PKEY_is_a(key_.get(), "ED25519") != 1) return std::nullopt;
+  const auto context = openssl::require(
+      std::unique_ptr<EVP_MD_CTX, openssl::Free<EVP_MD_CTX_free>>(EVP_MD_CTX_new()));
+  std::size_t size = 64;
+  Bytes signature(size);
+  if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
+      EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) != 1)
+    throw Error(ErrorKind::environment, "OpenSSL cannot make Ed25519 signatures",
+                {.got = openssl::take_error_words()});
+  return signature;
+}
+
 }  // namespace reproduce

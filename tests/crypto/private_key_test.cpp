@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "reproduce/base/hex.hpp"
+#include "reproduce/crypto/public_key.hpp"
 
 namespace reproduce {
 namespace {
@@ -42,6 +43,17 @@ TEST(PemPrivateKey, TellsKindsThatAreNotEc) {
     EXPECT_EQ(key->kind(), word);
     EXPECT_FALSE(key->secret_number(Curve::p256));
   }
+}
+
+TEST(PemPrivateKey, SignsWithEd25519AlwaysTheSame) {
+  const test::PrivateKey made(test::KeyKind::ed25519);
+  const auto key = PemPrivateKey::decode(test::private_key_pem(made), "");
+  ASSERT_TRUE(key);
+  const Bytes message{1, 2, 3};
+  const Bytes signature = key->sign_ed25519(message).value();
+  EXPECT_EQ(signature, made.sign_der(message));
+  EXPECT_TRUE(PublicKey::decode(key->public_key_info())->signed_this(message, signature));
+  EXPECT_FALSE(PemPrivateKey::decode(p521_pem, "")->sign_ed25519(message));
 }
 
 TEST(PemPrivateKey, IsOpenedByItsPassphraseAlone) {

@@ -33,6 +33,9 @@ class PemPrivateKey {
   /// overwrites it after use. Nothing for keys that are no single number of that size.
   [[nodiscard]] std::optional<Bytes> secret_number(Curve curve) const;
 
+  /// 64 bytes (RFC 8032), for which there is no number k to draw. Nothing for keys of other kinds.
+  [[nodiscard]] std::optional<Bytes> sign_ed25519(ByteView message) const;
+
  private:
   struct Free {
     void operator()(evp_pkey_st* key) const noexcept;
