@@ -16,6 +16,7 @@
 #include "progress.hpp"
 #include "signing_time.hpp"
 #include "store_option.hpp"
+#include "temporary_place.hpp"
 #include "verb.hpp"
 
 #include "reproduce/base/error.hpp"
@@ -59,7 +60,7 @@ constexpr const char* stdout_name = "-";
 
 /// Where archives that are unpacked, and images on their way to a pipe, wait.
 std::filesystem::path scratch_folder(const std::string& output) {
-  if (output == stdout_name) return std::filesystem::temp_directory_path();
+  if (output == stdout_name) return temporary_place();
   const std::filesystem::path folder = std::filesystem::path(output).parent_path();
   return folder.empty() ? "." : folder;
 }

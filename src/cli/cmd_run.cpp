@@ -16,6 +16,7 @@
 #include "operand.hpp"
 #include "progress.hpp"
 #include "signal_watch.hpp"
+#include "temporary_place.hpp"
 #include "verb.hpp"
 
 #include "reproduce/base/error.hpp"
@@ -74,7 +75,7 @@ std::optional<std::filesystem::path> cache_folder() {
 boot::Qemu find_qemu(const Options& options) {
   boot::QemuSearch search{.search_path = search_path(),
                           .cache = cache_folder(),
-                          .folder = std::filesystem::temp_directory_path(),
+                          .folder = temporary_place(),
                           .environment = whole_environment()};
   if (options.qemu) search.given = std::filesystem::absolute(*options.qemu);
   return boot::find_qemu(search);
@@ -162,7 +163,7 @@ std::optional<ExitCode> boot_image(const Options& options, const Terminal& termi
                       .machine = machine_for(options, measured.file_size),
                       .image = image.get(),
                       .vsock = options.vsock,
-                      .temporary = std::filesystem::temp_directory_path(),
+                      .temporary = temporary_place(),
                       .environment = whole_environment(),
                       .console = terminal.json() ? STDERR_FILENO : STDOUT_FILENO,
                       .stop = signals.descriptor()};

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "temporary_place.hpp"
+
 #include "reproduce/base/stream.hpp"
 
 namespace reproduce::cli {
@@ -33,7 +35,7 @@ UniqueFd open_seekable_descriptor(const std::string& operand) {
   const std::string name = operand_name(operand);
   const std::unique_ptr<FileSource> source = open_operand(operand);
   if (source->size()) return open_descriptor(operand);
-  UniqueFd spool = open_scratch_file(std::filesystem::temp_directory_path());
+  UniqueFd spool = open_scratch_file(temporary_place());
   DescriptorSink sink(spool.get(), "the scratch file for " + name);
   copy(*source, sink);
   if (::lseek(spool.get(), 0, SEEK_SET) != 0) throw_io_error("read", name, errno);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "fetch_progress.hpp"
+#include "temporary_place.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
@@ -105,7 +106,7 @@ resolve::Settings fetch_settings(const FetchOptions& options,
   settings.registry.certificates = absolute(options.certificates);
   settings.registry.auth_file =
       absolute(options.auth_file.empty() ? first_of({"REGISTRY_AUTH_FILE"}) : options.auth_file);
-  settings.scratch_folder = std::filesystem::temp_directory_path();
+  settings.scratch_folder = temporary_place();
   settings.run_commands = options.run_commands;
   settings.sandbox = sandbox_mode(options.sandbox);
   settings.progress = fetch_progress(terminal);

@@ -8,6 +8,7 @@
 #include "building.hpp"
 #include "operand.hpp"
 #include "progress.hpp"
+#include "temporary_place.hpp"
 #include "verify_rebuilders.hpp"
 
 #include "reproduce/base/error.hpp"
@@ -44,7 +45,7 @@ Reference build_reference(const std::string& operand, const VerifyOptions& optio
   const std::filesystem::path lock_file = manifest::lock_path_for(manifest.file);
   const std::optional<manifest::Lock> lock = manifest::load_lock(lock_file);
   manifest::require_fresh(*lock, manifest, lock_file);
-  const TemporaryFolder scratch(std::filesystem::temp_directory_path(), ".reproduce.verify");
+  const TemporaryFolder scratch(temporary_place(), ".reproduce.verify");
   AtomicFile nowhere(scratch.path() / "image.eif");
   build::Surroundings surroundings = surroundings_for(options.store, manifest, scratch.path());
   // To know its registers takes no key: the signature is in none but PCR8, which is of the

@@ -21,6 +21,13 @@ expect 0 env OPENSSL_CONF="$PWD/null.cnf" "$REPRODUCE" lock
 expect 0 env OPENSSL_CONF="$PWD/null.cnf" "$REPRODUCE" build -o small.eif
 expect 0 env OPENSSL_CONF="$PWD/null.cnf" "$REPRODUCE" measure small.eif
 
+# A folder for temporary files that is not there is an error where one is needed, and only there.
+expect 0 env TMPDIR="$PWD/absent" "$REPRODUCE" lock --check
+expect 5 sh -c 'cat small.eif | TMPDIR=$PWD/absent "$1" inspect -' sh "$REPRODUCE"
+says err "absent"
+expect 5 sh -c 'TMPDIR=$PWD/absent "$1" build -o - >/dev/null' sh "$REPRODUCE"
+says err "absent"
+
 # The server ends with its standard input: the script's end closes descriptor 9.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=server \
   -addext subjectAltName=IP:127.0.0.1 2>/dev/null
