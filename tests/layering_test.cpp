@@ -112,21 +112,14 @@ std::vector<Include> includes_of(const TextFile& file) {
 /// The library that an angled include speaks to; nothing for standard C++.
 std::optional<std::string> library_of(const std::string& header) {
   static const std::vector<std::pair<std::string, std::string>> prefixes{
-      {"CLI/", "CLI11"},
-      {"archive", "libarchive"},
-      {"cbor", "libcbor"},
-      {"curl/", "libcurl"},
-      {"gnutls/", "GnuTLS"},
-      {"isa-l", "ISA-L"},
-      {"nlohmann/", "nlohmann-json"},
-      {"bzlib", "libbz2"},
-      {"lz4", "liblz4"},
-      {"lzma", "liblzma"},
-      {"openssl/", "OpenSSL"},
-      {"seccomp", "libseccomp"},
-      {"spdlog/", "spdlog"},
-      {"toml++/", "toml++"},
-      {"zlib.h", "zlib"},
+      {"CLI/", "CLI11"},         {"archive", "libarchive"},
+      {"cbor", "libcbor"},       {"curl/", "libcurl"},
+      {"gcrypt", "libgcrypt"},   {"gnutls/", "GnuTLS"},
+      {"isa-l", "ISA-L"},        {"nlohmann/", "nlohmann-json"},
+      {"bzlib", "libbz2"},       {"lz4", "liblz4"},
+      {"lzma", "liblzma"},       {"openssl/", "OpenSSL"},
+      {"seccomp", "libseccomp"}, {"spdlog/", "spdlog"},
+      {"toml++/", "toml++"},     {"zlib.h", "zlib"},
       {"zstd", "libzstd"},
   };
   for (const auto& [prefix, library] : prefixes)

@@ -23,6 +23,7 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/base/trace.hpp"
+#include "reproduce/crypto/configuration.hpp"
 
 namespace reproduce::cli {
 namespace {
@@ -48,6 +49,20 @@ void add_common_options(CLI::App& root, CommonOptions& options) {
                 "tell what is done, to find faults; --trace=FILE writes there");
 }
 
+std::string version_line() {
+  return std::string("reproduce ") + version + (is_static_variant ? " (static variant)" : "");
+}
+
+/// What stands below the help of all verbs.
+std::string closing_words() {
+  std::string words = "`reproduce VERB --help` has examples, options and exit codes of each verb.";
+  if (is_static_variant)
+    words +=
+        "\n\nThis is the static variant: one file that needs nothing of the machine. It downloads\n"
+        "no URLs and uses no keys in tokens (PKCS#11); the ordinary build does.";
+  return words;
+}
+
 void begin_trace(const CommonOptions& options) {
   if (options.trace.empty()) return;
   if (options.trace == "-")
@@ -57,7 +72,7 @@ void begin_trace(const CommonOptions& options) {
     start_trace(std::nullopt);
   else
     start_trace(options.trace);
-  trace("cli", [] { return std::string("reproduce ") + version; });
+  trace("cli", [] { return version_line(); });
 }
 
 /// Says what a mistyped word was probably meant to be.
@@ -142,9 +157,9 @@ ExitCode run(int argc, char** argv) {
       "attestation documents against them.");
   root.name("reproduce");
   root.require_subcommand(0, 1);
-  root.set_version_flag("--version", std::string("reproduce ") + version);
+  root.set_version_flag("--version", version_line());
   add_common_options(root, common);
-  root.footer("`reproduce VERB --help` has examples, options and exit codes of each verb.");
+  root.footer(closing_words());
   const std::vector<Verb> verbs{
       add_build(root),   add_lock(root),    add_fetch(root), add_measure(root),    add_verify(root),
       add_inspect(root), add_extract(root), add_diff(root),  add_sign(root),       add_export(root),
@@ -157,7 +172,7 @@ ExitCode run(int argc, char** argv) {
     Terminal(common).answer(parsed.empty() ? root.help() : parsed.front()->help());
     return ExitCode::yes;
   } catch (const CLI::CallForVersion&) {
-    Terminal(common).answer(std::string("reproduce ") + version + "\n");
+    Terminal(common).answer(version_line() + "\n");
     return ExitCode::yes;
   } catch (const CLI::ParseError& error) {
     common.json = common.json || asks_for_json(argc, argv);
@@ -176,6 +191,8 @@ ExitCode run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   reproduce::cli::drop_variables_of_libraries();
+  // The machine's openssl.cnf speaks to the machine's OpenSSL, which this is not.
+  if (reproduce::cli::is_static_variant) reproduce::ignore_openssl_configuration();
   try {
     return static_cast<int>(reproduce::cli::run(argc, argv));
   } catch (const reproduce::Error& error) {
