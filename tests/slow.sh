@@ -3,7 +3,7 @@
 #
 #     sh tests/slow.sh [sanitize] [tidy] [binary] [flake] [bitflips]
 #                      [layers-hostile] [layers-hard] [determinism] [throughput] [batch] [html] [diffoscope]
-#                      [package] [sbom] [schemas] [statements] [large-images]
+#                      [package] [sbom] [schemas] [statements] [large-images] [static]
 #
 # With no check named: the first four. bitflips takes half an hour of processor time.
 #
@@ -36,6 +36,7 @@
 #           readers of others, which are fetched from npm.
 # diffoscope: what diffoscope and `reproduce diff` say of twelve pairs of images (docs/compare.md).
 # package:  the Debian package: lintian has no errors, and it installs and works on a bare Debian 12. Root.
+# static:   the static release binary: the scripts of tests/cli, and an empty chroot without /proc. Root.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/tests/setup.sh"
@@ -99,6 +100,12 @@ for check in "$@"; do
     diffoscope) campaign "$check" campaign/diffoscope.sh ;;
     package) campaign "$check" campaign/package.sh ;;
     statements) campaign "$check" campaign/statements.sh ;;
+    static)
+      sh tests/static/setup.sh
+      step "The static release build (build/release-static)"
+      configure_and_build release-static reproduce reproduce_static_tests
+      campaign "$check" campaign/static.sh
+      ;;
     throughput) campaign "$check" campaign/throughput.sh ;;
     batch) campaign "$check" campaign/batch.sh ;;
     *) fail "no such check: $check" ;;
