@@ -10,6 +10,7 @@
 #include "progress.hpp"
 #include "secret_option.hpp"
 #include "store_option.hpp"
+#include "temporary_place.hpp"
 #include "verb.hpp"
 #include "version.hpp"
 
@@ -64,7 +65,7 @@ Recipe load_recipe(const Options& options) {
 /// is of the certificate.
 exports::Reference rebuild(const Options& options, const Recipe& recipe, sandbox::Report& held_by,
                            const Terminal& terminal) {
-  const TemporaryFolder scratch(fs::temp_directory_path(), ".reproduce.attest");
+  const TemporaryFolder scratch(temporary_place(), ".reproduce.attest");
   AtomicFile image(scratch.path() / "image.eif");
   build::Surroundings surroundings =
       surroundings_for(options.store, recipe.manifest, scratch.path());

@@ -5,6 +5,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/json_text.hpp"
+#include "reproduce/base/percent.hpp"
 #include "reproduce/exports/formats.hpp"
 
 namespace reproduce::exports {
@@ -67,7 +68,7 @@ std::string policy_of(const ordered_json& verdict) {
     const std::string source = check.is_object() ? text_at(check, "/source") : std::string();
     const std::size_t colon = source.rfind(':');
     if (colon != std::string::npos && !source.starts_with("--"))
-      return "file:" + source.substr(0, colon);
+      return "file:" + percent_encoded(source.substr(0, colon), "/");
   }
   return std::string(default_policy);
 }
@@ -83,9 +84,10 @@ std::string verification_summary(std::string_view verdict_json, const Verifier& 
   ordered_json predicate{
       {"verifier", {{"id", verifier.id}, {"version", {{"reproduce", verifier.version}}}}},
       {"timeVerified", judged_at},
-      {"resourceUri", verifier.resource.empty()
-                          ? "urn:reproduce:reference:" + text_at(verdict, "/reference/name")
-                          : verifier.resource},
+      {"resourceUri",
+       verifier.resource.empty()
+           ? "urn:reproduce:reference:" + percent_encoded(text_at(verdict, "/reference/name"), "/")
+           : verifier.resource},
       {"policy", {{"uri", policy_of(verdict)}}}};
   const std::string document = text_at(verdict, "/document_sha256");
   if (!document.empty())

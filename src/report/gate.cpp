@@ -6,6 +6,7 @@
 #include "markdown.hpp"
 #include <nlohmann/json.hpp>
 
+#include "reproduce/base/percent.hpp"
 #include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 
@@ -92,20 +93,9 @@ std::string_view sarif_level(GateOutcome outcome) {
   return outcome == GateOutcome::warning ? "warning" : "error";
 }
 
-/// A relative reference (RFC 3986): what a name may have and a reference may not is in percents.
+/// A relative reference.
 std::string uri_of(std::string_view file) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string uri;
-  for (const char c : file) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool stays = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~/").find(c) != std::string_view::npos;
-    if (stays)
-      uri += c;
-    else
-      uri += {'%', digits[byte >> 4U], digits[byte & 15U]};
-  }
-  return uri;
+  return percent_encoded(file, "/");
 }
 
 std::string_view mark_of(GateOutcome outcome) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "reproduce/base/percent.hpp"
+
 namespace reproduce::sbom {
 namespace {
 
@@ -65,26 +67,8 @@ std::string_view without_version(std::string_view source) {
   return trimmed(source.substr(0, source.find('(')));
 }
 
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '-' || c == '_' || c == '~' || c == ':';
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += digits[byte >> 4U];
-    encoded += digits[byte & 0xfU];
-  }
-  return encoded;
-}
+/// What a purl may have besides.
+constexpr std::string_view purl_keeps = ":";
 
 }  // namespace
 
@@ -158,9 +142,11 @@ std::string package_url(const Package& package, std::string_view distribution) {
       break;
   }
   std::string url = "pkg:" + std::string(type) + "/" +
-                    percent_encoded(distribution.empty() ? usual : distribution) + "/" +
-                    percent_encoded(package.name) + "@" + percent_encoded(package.version);
-  if (!package.architecture.empty()) url += "?arch=" + percent_encoded(package.architecture);
+                    percent_encoded(distribution.empty() ? usual : distribution, purl_keeps) + "/" +
+                    percent_encoded(package.name, purl_keeps) + "@" +
+                    percent_encoded(package.version, purl_keeps);
+  if (!package.architecture.empty())
+    url += "?arch=" + percent_encoded(package.architecture, purl_keeps);
   return url;
 }
 

@@ -99,13 +99,14 @@ class LibgcryptKey final : public PrivateKey {
   [[nodiscard]] Kind kind() const override {
     const std::string words = key_.kind();
     if (words.starts_with("RSA")) return Kind::rsa;
+    if (words == "ED25519") return Kind::ed25519;
     return words == "EC" ? Kind::ec : Kind::other;
   }
 
   [[nodiscard]] std::string kind_words() const override { return key_.kind(); }
 
-  [[nodiscard]] std::optional<EcPublicKey> public_key() const override {
-    return EcPublicKey::decode(key_.public_key_info());
+  [[nodiscard]] std::optional<PublicKey> public_key() const override {
+    return PublicKey::decode(key_.public_key_info());
   }
 
   [[nodiscard]] Bytes sign(Curve curve, ByteView message) const override {
@@ -132,6 +133,13 @@ class LibgcryptKey final : public PrivateKey {
         !put_number(s, room.last(raw.size() / 2)))
       throw Error(ErrorKind::environment, "what the key gave is no signature", {.file = file_});
     return raw;
+  }
+
+  /// By OpenSSL: there is no number for it to draw.
+  [[nodiscard]] Bytes sign_ed25519(ByteView message) const override {
+    std::optional<Bytes> signature = key_.sign_ed25519(message);
+    if (!signature) throw Error(ErrorKind::bug, "a key of another kind is to sign with Ed25519");
+    return *std::move(signature);
   }
 
  private:
