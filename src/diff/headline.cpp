@@ -4,6 +4,7 @@
 
 #include "summary.hpp"
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
 

@@ -18,6 +18,7 @@
 #include "sections.hpp"
 #include "summary.hpp"
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/base/trace.hpp"
 #include "reproduce/measure/registers.hpp"

@@ -6,6 +6,7 @@
 
 #include "summary.hpp"
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/register_name.hpp"

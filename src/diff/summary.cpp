@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::diff {
@@ -140,15 +141,6 @@ std::string summary_words(const std::vector<Difference>& differences) {
   if (differences.size() > parts.size())
     parts.push_back(std::to_string(differences.size() - parts.size()) + " more differences");
   return enumeration(parts);
-}
-
-std::string enumeration(const std::vector<std::string>& parts) {
-  std::string words;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i != 0) words += i + 1 == parts.size() ? " and " : ", ";
-    words += parts[i];
-  }
-  return words;
 }
 
 }  // namespace reproduce::diff

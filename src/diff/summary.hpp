@@ -34,7 +34,4 @@ struct TreeSummary {
 /// The first differences of a list and how many more there are.
 [[nodiscard]] std::string summary_words(const std::vector<Difference>& differences);
 
-/// "a, b and c".
-[[nodiscard]] std::string enumeration(const std::vector<std::string>& parts);
-
 }  // namespace reproduce::diff

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/register_name.hpp"
 
@@ -30,11 +31,8 @@ std::string difference(const Subject& subject, const Statement& statement) {
                            (compared == 0 || !subject.registers.contains(signer_register));
   if (file_counts && !same_file) differing.emplace_back("the file's SHA-256");
   if (compared == 0 && !file_counts) return "nothing can be compared";
-  std::string words;
-  for (std::size_t at = 0; at < differing.size(); ++at)
-    words += (at == 0 ? "" : at + 1 == differing.size() ? " and " : ", ") + differing[at];
-  if (words.empty()) return {};
-  return words + (differing.size() == 1 ? " differs" : " differ");
+  if (differing.empty()) return {};
+  return enumeration(differing) + (differing.size() == 1 ? " differs" : " differ");
 }
 
 Position position_of(const SignedStatement& statement) {

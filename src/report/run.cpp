@@ -5,6 +5,7 @@
 #include "records.hpp"
 #include <nlohmann/json.hpp>
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/register_name.hpp"
 #include "reproduce/base/text.hpp"
@@ -36,12 +37,10 @@ ordered_json names_json(const std::vector<std::uint32_t>& indexes) {
 }  // namespace
 
 std::string register_names(const std::vector<std::uint32_t>& indexes) {
-  std::string text;
-  for (std::size_t i = 0; i < indexes.size(); ++i) {
-    if (i != 0) text += i + 1 == indexes.size() ? " and " : ", ";
-    text += name_of_register(indexes[i]);
-  }
-  return text;
+  std::vector<std::string> names;
+  names.reserve(indexes.size());
+  for (const std::uint32_t index : indexes) names.push_back(name_of_register(index));
+  return enumeration(names);
 }
 
 std::vector<std::string> register_lines(const measure::Registers& registers) {

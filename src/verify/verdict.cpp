@@ -5,6 +5,7 @@
 
 #include "checks.hpp"
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/register_name.hpp"
 
@@ -62,13 +63,10 @@ std::string is_attested(const Reference& reference, DocumentKind kind, bool yes)
 }
 
 std::string list(const std::vector<std::uint32_t>& indices) {
-  std::string text;
-  for (std::size_t at = 0; at < indices.size(); ++at)
-    text += (at == 0                    ? ""
-             : at + 1 == indices.size() ? " and "
-                                        : ", ") +
-            name_of_register(indices[at]);
-  return text;
+  std::vector<std::string> names;
+  names.reserve(indices.size());
+  for (const std::uint32_t index : indices) names.push_back(name_of_register(index));
+  return enumeration(names);
 }
 
 /// Why the registers that count do not all match; empty when they do.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
 
@@ -11,22 +12,15 @@ namespace {
 using rebuilders::Position;
 using rebuilders::Standing;
 
-std::string list(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t at = 0; at < names.size(); ++at)
-    text += (at == 0 ? "" : at + 1 == names.size() ? " and " : ", ") + names[at];
-  return text;
-}
-
 std::string summary(const rebuilders::Outcome& outcome) {
-  const std::string agree = outcome.agreeing.empty() ? "nobody" : list(outcome.agreeing);
+  const std::string agree = outcome.agreeing.empty() ? "nobody" : enumeration(outcome.agreeing);
   if (!outcome.disagreeing.empty())
-    return list(outcome.disagreeing) + " made another image of the same inputs; " + agree +
+    return enumeration(outcome.disagreeing) + " made another image of the same inputs; " + agree +
            " made this one";
   std::string words = agree + " of " + counted(outcome.known, "rebuilder") + " made this image";
   if (!outcome.is_yes()) words += ", and " + std::to_string(outcome.threshold) + " must";
   if (!outcome.not_counted.empty())
-    words += "; " + list(outcome.not_counted) +
+    words += "; " + enumeration(outcome.not_counted) +
              (outcome.not_counted.size() == 1 ? " names" : " name") +
              " the same builder as another, which counts once";
   return words;
@@ -37,9 +31,9 @@ Check check_statement(const Position& position) {
               .words = {},
               .values = {{"file", position.file},
                          {"standing", std::string(name_of(position.standing))},
-                         {"signers", list(position.signers)},
+                         {"signers", enumeration(position.signers)},
                          {"builder", position.builder}}};
-  const std::string who = "'" + position.file + "': " + list(position.signers);
+  const std::string who = "'" + position.file + "': " + enumeration(position.signers);
   switch (position.standing) {
     case Standing::agrees:
       check.words = who + " made this image";
@@ -74,8 +68,8 @@ std::vector<Check> check_rebuilders(const rebuilders::Outcome& outcome) {
   checks.push_back({.name = "rebuilders",
                     .outcome = outcome.is_yes() ? Outcome::pass : Outcome::fail,
                     .words = summary(outcome),
-                    .values = {{"agreeing", list(outcome.agreeing)},
-                               {"disagreeing", list(outcome.disagreeing)},
+                    .values = {{"agreeing", enumeration(outcome.agreeing)},
+                               {"disagreeing", enumeration(outcome.disagreeing)},
                                {"known", static_cast<std::int64_t>(outcome.known)},
                                {"threshold", static_cast<std::int64_t>(outcome.threshold)}},
                     .source = "--rebuilders"});
