@@ -153,11 +153,11 @@ Verb add_export(CLI::App& root) {
        .sentence = "Writes reference values as the documents that others read",
        .examples = {"reproduce export app.eif --format nitro-cli > pcrs.json",
                     "reproduce export enclave.lock --format kms",
-                    "reproduce export app.eif --lock enclave.lock --format in-toto -o "
-                    "app.intoto.json",
+                    ("reproduce export app.eif --lock enclave.lock --format in-toto -o "
+                     "app.intoto.json"),
                     "reproduce export enclave.toml --format corim -o app.corim",
-                    "reproduce verify --json app.eif attestation.cbor > verdict.json; "
-                    "reproduce export verdict.json --format vsa"},
+                    ("reproduce verify --json app.eif attestation.cbor > verdict.json; "
+                     "reproduce export verdict.json --format vsa")},
        .details =
            "SUBJECT is an image, a lock, a manifest (its image is built first) or a file of\n"
            "registers. nitro-cli: the JSON of build-enclave; pcrs: lines `HEX PCRn`; env: lines\n"

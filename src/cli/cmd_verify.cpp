@@ -142,26 +142,35 @@ bool has_rules(const VerifyOptions& options) {
          !options.roots.empty() || options.strict || options.consistent;
 }
 
+void refuse(const std::string& what, const std::string& hint = {}) {
+  throw Error(ErrorKind::usage, what, {.hint = hint});
+}
+
+/// What stands behind the document, and who may have signed it.
+void refuse_nonsense_of_statements(const VerifyOptions& options) {
+  if (options.rebuilders.empty()) {
+    if (options.operands.size() > 2)
+      refuse(
+          "there are more than a subject and a document",
+          "--accept names more references of which any will do, --batch verifies many documents, "
+          "--rebuilders says whose statements count");
+    if (options.threshold) refuse("--threshold has no meaning without --rebuilders");
+    return;
+  }
+  if (options.operands.size() < 2)
+    refuse("--rebuilders wants a SUBJECT, an ATTESTATION and statements",
+           "the order is `reproduce verify SUBJECT ATTESTATION STATEMENT...`");
+  if (options.batch || !options.accepted.empty())
+    refuse("statements of rebuilders are held to one SUBJECT and one document",
+           "leave --batch and --accept out");
+}
+
 void refuse_nonsense(const VerifyOptions& options) {
-  const auto refuse = [](const std::string& what, const std::string& hint = {}) {
-    throw Error(ErrorKind::usage, what, {.hint = hint});
-  };
+  refuse_nonsense_of_statements(options);
   std::vector<std::string> inputs = options.operands;
   inputs.insert(inputs.end(), options.accepted.begin(), options.accepted.end());
   if (std::count(inputs.begin(), inputs.end(), "-") > 1)
     refuse("only one of the operands can come from standard input");
-  if (options.rebuilders.empty() && options.operands.size() > 2)
-    refuse("there are more than a subject and a document",
-           "--accept names more references of which any will do, --batch verifies many documents, "
-           "--rebuilders says whose statements count");
-  if (options.rebuilders.empty() && options.threshold)
-    refuse("--threshold has no meaning without --rebuilders");
-  if (!options.rebuilders.empty() && options.operands.size() < 2)
-    refuse("--rebuilders wants a SUBJECT, an ATTESTATION and statements",
-           "the order is `reproduce verify SUBJECT ATTESTATION STATEMENT...`");
-  if (!options.rebuilders.empty() && (options.batch || !options.accepted.empty()))
-    refuse("statements of rebuilders are held to one SUBJECT and one document",
-           "leave --batch and --accept out");
   if (options.against && (options.operands.size() < 2 || options.batch))
     refuse("--against explains a mismatch of one SUBJECT and one document");
   if (options.against && (options.operands.front() == "-" || *options.against == "-"))
@@ -299,8 +308,8 @@ Verb add_verify(CLI::App& root) {
                     "reproduce verify --policy policy.toml attestation.cbor",
                     "reproduce verify --at document --json --batch app.eif documents/",
                     "reproduce verify app.eif --reference published.json",
-                    "reproduce verify --rebuilders keys/ --threshold 2 enclave.lock "
-                    "attestation.cbor statements/*.dsse",
+                    ("reproduce verify --rebuilders keys/ --threshold 2 enclave.lock "
+                     "attestation.cbor statements/*.dsse"),
                     "reproduce verify --against released.eif app.eif attestation.cbor"},
        .details =
            "The document is decoded strictly; its signature and certificate chain are checked\n"
