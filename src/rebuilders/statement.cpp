@@ -132,7 +132,7 @@ Statement parse_statement(ByteView payload) {
   return statement;
 }
 
-SignedStatement read_signed_statement(std::string file, std::string_view text,
+SignedStatement read_signed_statement(const std::string& file, std::string_view text,
                                       std::span<const Rebuilder> rebuilders) {
   try {
     const dsse::Envelope envelope = dsse::parse_envelope(text);

@@ -48,7 +48,7 @@ struct SignedStatement {
 /// Reads an envelope and tries each signature with each key: what an envelope says of keys is a
 /// hint, and not signed. Errors as dsse::parse_envelope() and parse_statement(); Error{malformed}
 /// also for a payload of another type. What nobody known has signed is no error.
-[[nodiscard]] SignedStatement read_signed_statement(std::string file, std::string_view text,
+[[nodiscard]] SignedStatement read_signed_statement(const std::string& file, std::string_view text,
                                                     std::span<const Rebuilder> rebuilders);
 
 }  // namespace reproduce::rebuilders
