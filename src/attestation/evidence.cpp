@@ -7,9 +7,8 @@
 
 namespace reproduce::attestation {
 
-const Claims& Evidence::claims() const noexcept {
-  const Document* const document = std::get_if<Document>(&content);
-  return document != nullptr ? *document : *std::get_if<Claims>(&content);
+const Claims& Evidence::claims() const {
+  return std::visit([](const Claims& claims) -> const Claims& { return claims; }, content);
 }
 
 Evidence decode_evidence(ByteView bytes, std::optional<DocumentKind> kind) {

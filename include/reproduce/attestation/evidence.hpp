@@ -22,7 +22,7 @@ struct Evidence {
   std::variant<Document, Claims> content;
   std::string form{};  ///< how it was written and wrapped: Unwrapped::form
 
-  [[nodiscard]] const Claims& claims() const noexcept;
+  [[nodiscard]] const Claims& claims() const;
   [[nodiscard]] bool is_emulated() const noexcept {
     return std::holds_alternative<Claims>(content);
   }
