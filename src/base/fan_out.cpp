@@ -50,10 +50,10 @@ std::span<std::uint8_t> FanOut::prepare() {
   rethrow_failure();
   Chunk& chunk = ring_[produced_ % ring_.size()];
   lock.unlock();
-  if (chunk.memory.empty()) {  // once a slot: short streams need little memory
-    chunk.memory.resize(chunk_bytes_ + alignment - 1);
-    std::size_t space = chunk.memory.size();
-    void* start = chunk.memory.data();
+  if (!chunk.memory) {  // once a slot, and not cleared: short streams need little memory
+    std::size_t space = chunk_bytes_ + alignment - 1;
+    chunk.memory = std::make_unique_for_overwrite<std::uint8_t[]>(space);
+    void* start = chunk.memory.get();
     std::align(alignment, chunk_bytes_, start, space);  // cannot fail: the space is there
     chunk.aligned = {static_cast<std::uint8_t*>(start), chunk_bytes_};
   }

@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <thread>
 #include <vector>
 
 #include "reproduce/base/bytes.hpp"
-#include "reproduce/base/stream.hpp"
 
 namespace reproduce {
 
@@ -31,11 +31,12 @@ class FanOut {
   /// `tag` is whatever commit() was given.
   using Consumer = std::function<void(ByteView chunk, std::uint32_t tag)>;
 
-  /// How large a chunk is, in bytes, and how many there are. 4 MiB are enough to
-  /// ride out a slow read.
+  /// How large a chunk is, in bytes, and how many there are. 8 MiB ride out a slow read, and
+  /// let more threads than there are processors take turns without one of those running dry;
+  /// large chunks wake them seldom (docs/performance.md).
   struct Ring {
-    std::size_t chunk_bytes = chunk_size;
-    std::size_t chunks = 16;
+    std::size_t chunk_bytes = std::size_t{1} << 20;
+    std::size_t chunks = 8;
   };
 
   /// Every chunk starts at a multiple of this many bytes in memory, as input and
@@ -62,8 +63,8 @@ class FanOut {
 
  private:
   struct Chunk {
-    Bytes memory;                     // empty until it is needed
-    std::span<std::uint8_t> aligned;  // the part of it that is used
+    std::unique_ptr<std::uint8_t[]> memory;  // made when it is needed
+    std::span<std::uint8_t> aligned;         // the part of it that is used
     std::size_t size = 0;
     std::uint32_t tag = 0;
   };
