@@ -22,16 +22,8 @@ constexpr std::size_t most_levels = 16;  // answers of services are nested a few
 }
 
 json parse_strictly(std::string_view text) {
-  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels)) {
-    switch (fault->kind) {
-      case JsonFault::Kind::syntax:
-        fail("the JSON around the document makes no sense", fault->got);
-      case JsonFault::Kind::repeated_key:
-        fail("the JSON around the document has a key twice", fault->got);
-      case JsonFault::Kind::too_deep:
-        fail("the JSON around the document is nested too deeply");
-    }
-  }
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels))
+    fail("the JSON around the document " + std::string(words_for(fault->kind)), fault->got);
   return json::parse(text);
 }
 

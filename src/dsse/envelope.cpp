@@ -57,23 +57,13 @@ Bytes pre_authentication(std::string_view payload_type, ByteView payload) {
 }
 
 bool is_envelope(std::string_view text) {
-  if (text.size() > largest_envelope || find_json_fault(text, most_levels)) return false;
-  const json root = json::parse(text);
-  return root.is_object() && root.contains("payloadType");
+  return text.size() <= largest_envelope && has_outer_key(text, "payloadType", most_levels);
 }
 
 Envelope parse_envelope(std::string_view text) {
   if (text.size() > largest_envelope) fail("the envelope is too large");
-  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels)) {
-    switch (fault->kind) {
-      case JsonFault::Kind::syntax:
-        fail("the envelope is no JSON", fault->got);
-      case JsonFault::Kind::repeated_key:
-        fail("the envelope has a key twice", fault->got);
-      case JsonFault::Kind::too_deep:
-        fail("the envelope is nested too deeply");
-    }
-  }
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels))
+    fail("the envelope " + std::string(words_for(fault->kind)), fault->got);
   const json root = json::parse(text);
   if (!root.is_object()) fail("the envelope is no record", root.type_name());
   Envelope envelope{.payload_type = text_of(root, "payloadType"),

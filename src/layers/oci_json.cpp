@@ -26,16 +26,9 @@ bool is_lower_hex(std::string_view text) {
 
 Json OciJson::parse(ByteView bytes, const std::string& what) {
   const std::string_view text = as_text(bytes);
-  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels)) {
-    switch (fault->kind) {
-      case JsonFault::Kind::syntax:
-        throw Error(ErrorKind::malformed, what + " is no JSON", {.got = shown(fault->got)});
-      case JsonFault::Kind::repeated_key:
-        throw Error(ErrorKind::malformed, what + " repeats the key " + shown(fault->got));
-      case JsonFault::Kind::too_deep:
-        throw Error(ErrorKind::malformed, what + " is nested too deeply");
-    }
-  }
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels))
+    throw Error(ErrorKind::malformed, what + " " + std::string(words_for(fault->kind)),
+                {.got = shown(fault->got)});
   return Json::parse(text);
 }
 

@@ -26,14 +26,9 @@ Json parse_strict_json(std::string_view text, const std::string& file) {
   const std::optional<JsonFault> fault = find_json_fault(text, most_levels);
   if (!fault) return Json::parse(text);
   ErrorContext context{.file = file, .hint = hint};
-  std::string what = "the lock is nested too deeply";
-  if (fault->kind == JsonFault::Kind::repeated_key)
-    what = "the lock repeats the key " + quote(fault->got);
-  if (fault->kind == JsonFault::Kind::syntax) {
-    what = "the lock is not valid JSON";
-    context.offset = fault->offset;
-  }
-  throw Error(ErrorKind::usage, what, context);
+  if (fault->kind == JsonFault::Kind::repeated_key) context.got = quote(fault->got);
+  if (fault->kind == JsonFault::Kind::syntax) context.offset = fault->offset;
+  throw Error(ErrorKind::usage, "the lock " + std::string(words_for(fault->kind)), context);
 }
 
 JsonReader::JsonReader(const Json& object, const std::string& file, std::string where)

@@ -49,16 +49,8 @@ void add_register(Registers& registers, std::uint32_t index, std::string_view di
 }
 
 json parse_strictly(std::string_view text) {
-  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels)) {
-    switch (fault->kind) {
-      case JsonFault::Kind::syntax:
-        throw malformed("the JSON makes no sense", fault->got);
-      case JsonFault::Kind::repeated_key:
-        throw malformed("a key is there twice", fault->got);
-      case JsonFault::Kind::too_deep:
-        throw malformed("the JSON is nested too deeply");
-    }
-  }
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels))
+    throw malformed("the file of registers " + std::string(words_for(fault->kind)), fault->got);
   return json::parse(text);
 }
 

@@ -81,16 +81,8 @@ void require_whole(const Statement& statement) {
 
 json parse_strictly(ByteView payload) {
   const std::string_view text = as_text(payload);
-  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels)) {
-    switch (fault->kind) {
-      case JsonFault::Kind::syntax:
-        fail("the statement is no JSON", fault->got);
-      case JsonFault::Kind::repeated_key:
-        fail("the statement has a key twice", fault->got);
-      case JsonFault::Kind::too_deep:
-        fail("the statement is nested too deeply");
-    }
-  }
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels))
+    fail("the statement " + std::string(words_for(fault->kind)), fault->got);
   return json::parse(text);
 }
 
@@ -106,9 +98,7 @@ bool has_signed(const Rebuilder& rebuilder, ByteView message,
 }  // namespace
 
 bool is_statement(std::string_view text) {
-  if (find_json_fault(text, most_levels)) return false;
-  const json root = json::parse(text);
-  return root.is_object() && root.contains("_type");
+  return has_outer_key(text, "_type", most_levels);
 }
 
 Statement parse_statement(ByteView payload) {

@@ -92,10 +92,10 @@ TEST(Envelope, JsonThatCouldBeReadInTwoWaysIsRefused) {
   EXPECT_EQ(failure("{}"), "no field of the JSON looks like an attestation document");
   EXPECT_EQ(failure(std::string(20, '[') + std::string(20, ']')),
             "the JSON around the document is nested too deeply");
-  EXPECT_EQ(failure(R"({"a":")" + document + R"("} more)").substr(0, 45),
-            "the JSON around the document makes no sense: ");
-  EXPECT_EQ(failure("{\"a\":\"" + document.substr(0, 100)).substr(0, 43),
-            "the JSON around the document makes no sense");
+  EXPECT_EQ(failure(R"({"a":")" + document + R"("} more)").substr(0, 41),
+            "the JSON around the document is no JSON: ");
+  EXPECT_EQ(failure("{\"a\":\"" + document.substr(0, 100)).substr(0, 39),
+            "the JSON around the document is no JSON");
 }
 
 TEST(Envelope, TheBodyOfAnHttpResponseIsTaken) {

@@ -36,6 +36,30 @@ TEST(JsonText, RefusesMoreLevelsThanAllowed) {
   EXPECT_EQ(kind_of(std::string(1'000'000, '[')), JsonFault::Kind::too_deep);
 }
 
+TEST(JsonText, RefusesMoreValuesThanMemoryIsForWhateverTheyAre) {
+  const auto list_of = [](std::size_t count, std::string_view value) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < count; ++i) (text += value) += ',';
+    text.back() = ']';
+    return text;
+  };
+  EXPECT_EQ(kind_of(list_of(most_json_values - 1, "1")), std::nullopt);
+  for (const char* value : {"1", "-1", "0.5", "null", "true", "\"\"", "[]", "{}"})
+    EXPECT_EQ(kind_of(list_of(most_json_values, value)), JsonFault::Kind::too_many) << value;
+  std::string keys = "{";
+  for (std::size_t i = 0; i < most_json_values / 2; ++i) keys += '"' + std::to_string(i) + "\":1,";
+  keys.back() = '}';
+  EXPECT_EQ(kind_of(keys), JsonFault::Kind::too_many);
+}
+
+TEST(JsonText, FindsAKeyOfTheOutermostRecordAlone) {
+  EXPECT_TRUE(has_outer_key(R"({"b": [], "a": {"b": 1}})", "a", levels));
+  EXPECT_TRUE(has_outer_key(R"({"\u0061": null})", "a", levels));
+  for (const char* text : {R"({"b": {"a": 1}})", R"([{"a": 1}])", R"(["a"])", "\"a\"", "", "{}",
+                           R"({"a": 1)", R"({"a": 1, "a": 2})", R"({"a": [[[]]]})"})
+    EXPECT_FALSE(has_outer_key(text, "a", levels)) << text;
+}
+
 TEST(JsonText, SaysWhereATextStopsBeingJson) {
   for (const char* text : {"", "{", "{]", "1 2", "{\"a\": }", "nul", "\"\xff\"", "1e999", "{} x"})
     EXPECT_EQ(kind_of(text), JsonFault::Kind::syntax) << text;

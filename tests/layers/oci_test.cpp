@@ -230,7 +230,7 @@ TEST(Oci, RefusesWhatItCannotRead) {
   refused(with_manifest("\"layers\"", "\"manifests\":[],\"layers\""),
           "neither an index nor a manifest, or both");
   refused(with_manifest("{\"schemaVersion\":2", "{\"schemaVersion\":2,\"schemaVersion\":2"),
-          "repeats the key");
+          "has a key twice");
   refused(with_manifest("sha256:", "sha512:"), "SHA-512");
   refused(with_manifest("sha256:", "sha256:../"), "digest");
   refused(with_manifest("sha256:", "md5:"), "digest");

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "reproduce/base/error.hpp"
+#include "reproduce/base/json_text.hpp"
 #include "reproduce/manifest/parse.hpp"
 
 namespace reproduce::manifest {
@@ -157,8 +158,7 @@ TEST(Lock, StandsBesideTheManifest) {
 TEST(Lock, RefusesEveryTruncation) {
   // The last byte is the newline, without which the JSON is whole.
   for (std::size_t size = 0; size + 1 < example_text().size(); ++size)
-    EXPECT_EQ(std::string(refusal_of(example_text().substr(0, size)).what()),
-              "the lock is not valid JSON")
+    EXPECT_EQ(std::string(refusal_of(example_text().substr(0, size)).what()), "the lock is no JSON")
         << size;
 }
 
@@ -197,7 +197,8 @@ TEST(Lock, RefusesKeysThatAreMissing) {
 
 TEST(Lock, RefusesKeysThatAreRepeated) {
   const Error error = refusal_of(with("\"crc32\"", "\"crc32\": \"00000000\", \"crc32\""));
-  EXPECT_EQ(std::string(error.what()), "the lock repeats the key 'crc32'");
+  EXPECT_EQ(std::string(error.what()), "the lock has a key twice");
+  EXPECT_EQ(error.context().got, "'crc32'");
   // In different objects the same key is fine, as the example shows.
 }
 
@@ -237,10 +238,12 @@ TEST(Lock, RefusesOtherDocuments) {
   (void)refusal_of("{\"schema\": \"\xff\"}");
 }
 
-TEST(Lock, BoundsNesting) {
+TEST(Lock, BoundsNestingAndValues) {
   EXPECT_EQ(std::string(refusal_of(repeat("[", 1000000)).what()), "the lock is nested too deeply");
   EXPECT_EQ(std::string(refusal_of(repeat("{\"a\":", 1000000)).what()),
             "the lock is nested too deeply");
+  EXPECT_EQ(std::string(refusal_of("[" + repeat("1,", most_json_values) + "1]").what()),
+            "the lock has too many values");
 }
 
 TEST(Lock, AbsenceHasAHint) {

@@ -28,7 +28,7 @@ struct Envelope {
 inline constexpr std::string_view in_toto_type = "application/vnd.in-toto+json";
 
 /// Our own limits: a statement names each input of an image.
-inline constexpr std::uint64_t largest_envelope = std::uint64_t{64} << 20;
+inline constexpr std::uint64_t largest_envelope = std::uint64_t{16} << 20;
 inline constexpr std::size_t most_signatures = 64;
 
 /// What is signed: "DSSEv1 LENGTH TYPE LENGTH PAYLOAD", lengths in decimal.

@@ -94,7 +94,7 @@ struct Lock {
 };
 
 /// Our own limit: far above what a manifest of the largest size can make.
-inline constexpr std::uint64_t max_lock_size = std::uint64_t{64} << 20;
+inline constexpr std::uint64_t max_lock_size = std::uint64_t{16} << 20;
 
 /// `folder/enclave.toml` -> `folder/enclave.lock`.
 [[nodiscard]] std::filesystem::path lock_path_for(const std::filesystem::path& manifest);
