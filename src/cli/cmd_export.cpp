@@ -81,8 +81,9 @@ std::optional<manifest::Lock> lock_of(const Options& options, ReferenceKind kind
 exports::Reference read_subject(const Options& options, const Terminal& terminal) {
   if (options.subject == "-")
     throw Error(ErrorKind::usage, "`export` reads a file twice, so it takes no standard input");
-  const verify::Reference read = read_reference(options.subject, options.reading,
-                                                attestation::DocumentKind::enclave, terminal);
+  Witnesses nobody(options.reading);
+  const verify::Reference read = read_reference(
+      options.subject, options.reading, attestation::DocumentKind::enclave, nobody, terminal);
   exports::Reference reference{
       .name = options.name.empty() ? fs::path(options.subject).filename().string() : options.name,
       .registers = as_digests(read.registers)};

@@ -99,11 +99,12 @@ ExitCode compare_published(const VerifyOptions& options, const Terminal& termina
                 "document",
                 {.hint = "`reproduce verify REFERENCE ATTESTATION` holds a document to them"});
   constexpr auto kind = attestation::DocumentKind::enclave;
+  Witnesses witnesses(options);
   std::vector<verify::Reference> references;
   for (const std::string& file : options.published)
-    references.push_back(read_reference(file, options, kind, terminal));
+    references.push_back(read_reference(file, options, kind, witnesses, terminal));
   const verify::Reference subject =
-      read_reference(options.operands.front(), options, kind, terminal);
+      read_reference(options.operands.front(), options, kind, witnesses, terminal);
   const verify::Agreement agreement = verify::compare_with(subject, references);
   report::tell_gate(findings.report, agreement);
   if (!answered_in_json(terminal, findings,
@@ -199,8 +200,9 @@ ExitCode run(const VerifyOptions& options, const Terminal& terminal, GateFinding
   const std::string& evidence = options.operands[before];
   require_references(subjects, rules);
   if (options.batch) {
+    Witnesses witnesses(options);
     const std::vector<verify::Reference> references =
-        read_references(subjects, options, rules, terminal);
+        read_references(subjects, options, rules, witnesses, terminal);
     const report::VerdictStyle style = style_for(terminal);
     return verify_batch(evidence, {options, rules, references, style}, terminal);
   }
@@ -208,10 +210,11 @@ ExitCode run(const VerifyOptions& options, const Terminal& terminal, GateFinding
   const Evidence read = read_document(evidence, options, rules);
   const VerifiedDocument& document = read.document;
   verify::refuse_denied(document, rules.policy);
+  Witnesses witnesses(options);
   const std::vector<verify::Reference> references =
-      read_references(subjects, options, rules, terminal);
-  const verify::Verdict verdict = verify::judge(references, document, rules.policy,
-                                                ask_rebuilders(references.front(), options));
+      read_references(subjects, options, rules, witnesses, terminal);
+  const verify::Verdict verdict =
+      verify::judge(references, document, rules.policy, witnesses.ask(references.front()));
   const std::optional<diff::Comparison> older =
       compare_with_older(options, verdict.registers, terminal);
   std::vector<std::string> explanation;

@@ -69,8 +69,6 @@ SignedStatement read_statement(const std::string& operand, std::span<const Rebui
   return rebuilders::read_signed_statement(operand_name(operand), as_text(text), rebuilders);
 }
 
-}  // namespace
-
 std::vector<Rebuilder> read_rebuilders(const std::string& folder) {
   std::vector<Rebuilder> rebuilders;
   for (const fs::path& file : files_with(folder, key_ends)) {
@@ -91,44 +89,38 @@ std::vector<Rebuilder> read_rebuilders(const std::string& folder) {
   return rebuilders;
 }
 
-SignedStatement read_known_statement(const std::string& name, std::string_view text,
-                                     const VerifyOptions& options) {
-  if (options.rebuilders.empty())
+}  // namespace
+
+Witnesses::Witnesses(const VerifyOptions& options) : options_(options) {
+  if (!options.rebuilders.empty()) rebuilders_ = read_rebuilders(options.rebuilders);
+}
+
+const rebuilders::Statement& Witnesses::take_subject(const std::string& name,
+                                                     std::string_view text) {
+  if (options_.rebuilders.empty())
     throw Error(ErrorKind::usage, "a signed statement says nothing without those who may sign it",
                 {.file = name,
                  .hint = "`reproduce verify --rebuilders FOLDER` names the folder of their public "
                          "keys"});
-  const std::vector<Rebuilder> rebuilders = read_rebuilders(options.rebuilders);
-  SignedStatement statement = rebuilders::read_signed_statement(name, text, rebuilders);
+  SignedStatement statement = rebuilders::read_signed_statement(name, text, rebuilders_);
   if (statement.signers.empty())
     throw Error(ErrorKind::untrusted, "nobody known has signed this statement",
                 {.file = name,
-                 .expected = "a signature by one of the keys in '" + options.rebuilders + "'",
+                 .expected = "a signature by one of the keys in '" + options_.rebuilders + "'",
                  .hint = "it was changed since, or its signer's public key is not there"});
-  return statement;
+  return statements_.emplace_back(std::move(statement)).statement;
 }
 
-std::vector<verify::Check> ask_rebuilders(const verify::Reference& reference,
-                                          const VerifyOptions& options) {
-  if (options.rebuilders.empty()) return {};
-  const std::vector<Rebuilder> rebuilders = read_rebuilders(options.rebuilders);
-  std::vector<std::string> files = statement_files(options);
-  if (reference.kind == verify::ReferenceKind::statement) {
-    const std::string& subject = options.operands.front();
-    if (subject == "-")
-      throw Error(ErrorKind::usage,
-                  "a statement that is the SUBJECT is read twice, so it must be a file");
-    files.insert(files.begin(), subject);
-  }
-  if (files.empty())
+std::vector<verify::Check> Witnesses::ask(const verify::Reference& reference) {
+  if (options_.rebuilders.empty()) return {};
+  for (const std::string& file : statement_files(options_))
+    statements_.push_back(read_statement(file, rebuilders_));
+  if (statements_.empty())
     throw Error(ErrorKind::usage, "there is no statement for --rebuilders to judge",
                 {.hint = "name statements, or a folder of them, behind the document"});
-  std::vector<SignedStatement> statements;
-  statements.reserve(files.size());
-  for (const std::string& file : files) statements.push_back(read_statement(file, rebuilders));
-  return verify::check_rebuilders(rebuilders::judge(verify::subject_of(reference), statements,
-                                                    rebuilders,
-                                                    options.threshold.value_or(rebuilders.size())));
+  return verify::check_rebuilders(
+      rebuilders::judge(verify::subject_of(reference), statements_, rebuilders_,
+                        options_.threshold.value_or(rebuilders_.size())));
 }
 
 }  // namespace reproduce::cli

@@ -15,20 +15,26 @@
 
 namespace reproduce::cli {
 
-/// The keys of a folder: each file NAME.pub or NAME.pem is the rebuilder NAME with the public keys
-/// in it; other files are passed over. Errors as rebuilders::require_independent(), and name the
-/// file.
-[[nodiscard]] std::vector<rebuilders::Rebuilder> read_rebuilders(const std::string& folder);
+/// Those whose statements count, and what they state.
+class Witnesses {
+ public:
+  /// Reads the folder of keys, of which each file NAME.pub or NAME.pem is the rebuilder NAME with
+  /// the public keys in it; other files are passed over. Nobody without --rebuilders. Errors as
+  /// rebuilders::require_independent(), and name the file. `options` must outlive this.
+  explicit Witnesses(const VerifyOptions& options);
 
-/// A statement that stands for an image. Error{usage} without --rebuilders, Error{untrusted} when
-/// no rebuilder of that folder has signed it.
-[[nodiscard]] rebuilders::SignedStatement read_known_statement(const std::string& name,
-                                                               std::string_view text,
-                                                               const VerifyOptions& options);
+  /// A statement that is the SUBJECT; it counts as the others do. Error{usage} without
+  /// --rebuilders, Error{untrusted} when nobody known has signed it.
+  const rebuilders::Statement& take_subject(const std::string& name, std::string_view text);
 
-/// Reads the statements, which are the operands behind the document (of folders the files that end
-/// in .dsse or .json) and the subject where that is one, and judges. Empty without --rebuilders.
-[[nodiscard]] std::vector<verify::Check> ask_rebuilders(const verify::Reference& reference,
-                                                        const VerifyOptions& options);
+  /// Reads the other statements, which are the operands behind the document (of folders the files
+  /// that end in .dsse or .json), and judges. Empty without --rebuilders.
+  [[nodiscard]] std::vector<verify::Check> ask(const verify::Reference& reference);
+
+ private:
+  const VerifyOptions& options_;
+  std::vector<rebuilders::Rebuilder> rebuilders_;
+  std::vector<rebuilders::SignedStatement> statements_;
+};
 
 }  // namespace reproduce::cli

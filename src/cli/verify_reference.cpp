@@ -85,14 +85,13 @@ Reference stated_reference(const std::string& name, const rebuilders::Statement&
 
 /// JSON and lines: a statement, signed or not, or a file of registers.
 Reference read_text_reference(const std::string& name, const RandomAccess& file,
-                              const VerifyOptions& options) {
+                              Witnesses& witnesses) {
   if (published::starts_as_json(file)) {
     RangeSource source(file, 0, file.size());
     const Bytes bytes = read_all(source, dsse::largest_envelope, "the reference");
     const std::string_view text = as_text(bytes);
     if (dsse::is_envelope(text))
-      return stated_reference(name, read_known_statement(name, text, options).statement,
-                              ReferenceKind::statement);
+      return stated_reference(name, witnesses.take_subject(name, text), ReferenceKind::statement);
     if (rebuilders::is_statement(text))
       return stated_reference(name, rebuilders::parse_statement(bytes), ReferenceKind::registers);
   }
@@ -101,7 +100,7 @@ Reference read_text_reference(const std::string& name, const RandomAccess& file,
 }
 
 Reference read_file_reference(const std::string& operand, const VerifyOptions& options,
-                              const Terminal& terminal) {
+                              Witnesses& witnesses, const Terminal& terminal) {
   const std::string name = operand_name(operand);
   const std::unique_ptr<RandomAccess> file = open_seekable_operand(operand);
   switch (diff::detect_subject(*file)) {
@@ -122,7 +121,7 @@ Reference read_file_reference(const std::string& operand, const VerifyOptions& o
               .recipe = manifest::recipe_digest(lock)};
     }
     case diff::SubjectKind::pcr_file:
-      return read_text_reference(name, *file, options);
+      return read_text_reference(name, *file, witnesses);
     case diff::SubjectKind::document:
     case diff::SubjectKind::nitrotpm_document:
       throw Error(ErrorKind::usage, "a document is held to something, and nothing to a document",
@@ -136,11 +135,12 @@ Reference read_file_reference(const std::string& operand, const VerifyOptions& o
 
 /// One of the policy's.
 Reference policy_reference(const manifest::PolicyReference& stated, const VerifyOptions& options,
-                           const VerifyRules& rules, const Terminal& terminal) {
+                           const VerifyRules& rules, Witnesses& witnesses,
+                           const Terminal& terminal) {
   const std::string source = rules.file.place_of(stated.at);
   if (!stated.file.empty()) {
     Reference reference = read_reference(rules.file.locate(stated.file).string(), options,
-                                         rules.policy.kind, terminal);
+                                         rules.policy.kind, witnesses, terminal);
     reference.name = stated.name;
     reference.source = source;
     return reference;
@@ -163,11 +163,12 @@ Reference policy_reference(const manifest::PolicyReference& stated, const Verify
 }  // namespace
 
 Reference read_reference(const std::string& operand, const VerifyOptions& options,
-                         attestation::DocumentKind kind, const Terminal& terminal) {
+                         attestation::DocumentKind kind, Witnesses& witnesses,
+                         const Terminal& terminal) {
   try {
     const bool is_manifest = std::filesystem::path(operand).extension() == ".toml";
     Reference reference = is_manifest ? build_reference(operand, options, terminal)
-                                      : read_file_reference(operand, options, terminal);
+                                      : read_file_reference(operand, options, witnesses, terminal);
     if (kind == attestation::DocumentKind::nitrotpm && reference.kind != ReferenceKind::registers)
       throw Error(ErrorKind::usage, "a NitroTPM document is held to registers, not to an enclave",
                   {.expected = "registers, as nitro-tpm-pcr-compute prints them"});
@@ -194,13 +195,13 @@ void require_references(const std::vector<std::string>& operands, const VerifyRu
 
 std::vector<Reference> read_references(const std::vector<std::string>& operands,
                                        const VerifyOptions& options, const VerifyRules& rules,
-                                       const Terminal& terminal) {
+                                       Witnesses& witnesses, const Terminal& terminal) {
   std::vector<Reference> references;
   references.reserve(operands.size() + rules.references.size());
   for (const std::string& operand : operands)
-    references.push_back(read_reference(operand, options, rules.policy.kind, terminal));
+    references.push_back(read_reference(operand, options, rules.policy.kind, witnesses, terminal));
   for (const manifest::PolicyReference& stated : rules.references)
-    references.push_back(policy_reference(stated, options, rules, terminal));
+    references.push_back(policy_reference(stated, options, rules, witnesses, terminal));
   if (references.empty())
     if (std::optional<Reference> reference = reference_of_rules(rules))
       references.push_back(*std::move(reference));

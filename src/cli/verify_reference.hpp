@@ -8,6 +8,7 @@
 #include "terminal.hpp"
 #include "verify_options.hpp"
 #include "verify_policy.hpp"
+#include "verify_rebuilders.hpp"
 
 #include "reproduce/verify/reference.hpp"
 
@@ -26,14 +27,14 @@ namespace reproduce::cli {
 /// Error{usage}, and so is whatever pins too little.
 [[nodiscard]] verify::Reference read_reference(const std::string& operand,
                                                const VerifyOptions& options,
-                                               attestation::DocumentKind kind,
+                                               attestation::DocumentKind kind, Witnesses& witnesses,
                                                const Terminal& terminal);
 
 /// All of which any will do: `operands`, else those of the policy, else the registers that rules
 /// give. Error{usage} when operands and policy both name some, or nobody does.
 [[nodiscard]] std::vector<verify::Reference> read_references(
     const std::vector<std::string>& operands, const VerifyOptions& options,
-    const VerifyRules& rules, const Terminal& terminal);
+    const VerifyRules& rules, Witnesses& witnesses, const Terminal& terminal);
 
 /// The same without reading any: Error{usage} as early as it can be known.
 void require_references(const std::vector<std::string>& operands, const VerifyRules& rules);
