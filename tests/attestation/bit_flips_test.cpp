@@ -65,7 +65,7 @@ std::vector<std::string> genuine_files() {
 class BitFlips : public testing::Test {
  protected:
   void SetUp() override {
-    if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+    if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   }
 };
 

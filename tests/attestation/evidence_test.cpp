@@ -93,7 +93,7 @@ TEST(Evidence, IsTakenOutOfEveryWrapping) {
 }
 
 TEST(Evidence, OfEveryGenuineDocumentNamesItsKind) {
-  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   const auto index = nlohmann::json::parse(test::read_vector("attestation/index.json"));
   for (const auto& entry : index) {
     const std::string file = entry.at("file");

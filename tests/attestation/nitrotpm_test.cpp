@@ -77,7 +77,7 @@ TEST(NitroTpm, HasNoRegisterBeyondATpms) {
 }
 
 TEST(NitroTpm, GenuineDocumentsVerifyAtTheirOwnTimeAndByTheirOwnNameOnly) {
-  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   for (const char* file : {"lockboot_lockboot-1.cbor", "reclaimprotocol_attestor-core-9.cbor"}) {
     const Bytes bytes = test::read_vector(std::string("attestation/") + file);
     const EvaluationTime own{.basis = EvaluationTime::Basis::document};

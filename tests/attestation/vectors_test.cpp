@@ -53,7 +53,7 @@ Error failure(const Vector& vector, const EvaluationTime& at) {
 class Vectors : public testing::Test {
  protected:
   void SetUp() override {
-    if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+    if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   }
 };
 

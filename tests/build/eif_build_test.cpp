@@ -21,7 +21,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const std::filesystem::path vectors = std::filesystem::path(REPRODUCE_VECTORS) / "eif";
+const std::filesystem::path vectors = test::vectors() / "eif";
 
 /// The options of a vector, as eif_build was called with them. Its files are in `vectors`.
 EifBuildFlags flags_of(const std::vector<std::string>& arguments) {

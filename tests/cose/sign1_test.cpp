@@ -177,7 +177,7 @@ TEST(Sign1, RefusesDetachedPayloadsAndOtherTypes) {
 
 // A document that AWS signed: the signature of a stranger's code over a stranger's bytes.
 TEST(Sign1, VerifiesAGenuineMessageAndNoOtherPayload) {
-  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   const Bytes message = test::read_vector("attestation/Epsilon-Data_nitro-verify-1.cbor");
   const Sign1 sign1 = decode_sign1(message);
   const CborItem payload = decode_cbor(sign1.payload);

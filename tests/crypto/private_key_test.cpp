@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "support/rfc6979.hpp"
 #include "support/signer.hpp"
 #include <gtest/gtest.h>
 
@@ -12,16 +13,8 @@
 namespace reproduce {
 namespace {
 
-// RFC 6979, appendix A.2.7: the key's number begins with zeros. Put into PKCS#8 by OpenSSL.
-constexpr std::string_view p521_pem =
-    "-----BEGIN PRIVATE KEY-----\n"
-    "MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIA+tBtqmK6OyXS+0AT\n"
-    "PadXIF3mf1uwAY/ujIbhtox+dcqolusy8fR8cIVYNqbRb8wUZvbY++xn24nsDAiw\n"
-    "6Za4NTihgYkDgYYABAGJRVDQeFky4A6qI7aU8hP4wxIfhtyXoE5acWfbTlvNNxEj\n"
-    "1G5F22tdU3Cn8g+2MxVdOP+hbSvXYdysR0uaL1AjpABJMQHJYs1NL933giheZFhB\n"
-    "OcL5G0f4f/gjVNZjD3RqKKDbJXQbWzSoKACLIqzCP5JPqvvU0z+B6maVbf6qK/38\n"
-    "9Q==\n"
-    "-----END PRIVATE KEY-----\n";
+constexpr std::string_view p521_pem = test::rfc6979_p521_pem;
+// RFC 6979, appendix A.2.7.
 constexpr std::string_view p521_number =
     "00FAD06DAA62BA3B25D2FB40133DA757205DE67F5BB0018FEE8C86E1B68C7E75CAA8"
     "96EB32F1F47C70855836A6D16FCC1466F6D8FBEC67DB89EC0C08B0E996B83538";

@@ -18,7 +18,7 @@ std::string read_text_vector(const std::string& name) {
 
 // What AWS publishes about its root, and `openssl x509 -text` says of it.
 TEST(Certificate, ReadsTheRootOfNitroEnclaves) {
-  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   const Certificate root =
       decode_pem_certificate(read_text_vector("attestation/aws-nitro-root-g1.pem"));
   EXPECT_EQ(to_hex(root.fingerprint),
@@ -43,7 +43,7 @@ TEST(Certificate, ReadsTheRootOfNitroEnclaves) {
 
 // vectors/eif/v23_signed_p384/expected.json, as nitro-cli describes the certificate.
 TEST(Certificate, TellsWhatNitroCliDescribes) {
-  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   const Certificate signer =
       decode_pem_certificate(read_text_vector("eif/inputs/cert_secp384r1.pem"));
   const Name issuer = {{"commonName", "CN", "eif-secp384r1"},
@@ -60,7 +60,7 @@ TEST(Certificate, TellsWhatNitroCliDescribes) {
 }
 
 TEST(Certificate, TakesTheFirstOfAPemText) {
-  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   const std::string chain = read_text_vector("eif/inputs/cert_chain.pem");
   const std::string first = chain.substr(0, chain.find("-----END CERTIFICATE-----") + 26);
   EXPECT_LT(first.size(), chain.size());
@@ -87,7 +87,7 @@ TEST(Certificate, NeverAsksForAPassword) {
 }
 
 TEST(Certificate, RefusesEveryTruncationAndAddition) {
-  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   Bytes der = decode_pem_certificate(read_text_vector("attestation/aws-nitro-root-g1.pem")).der;
   for (std::size_t size = 0; size < der.size(); ++size)
     EXPECT_THROW((void)decode_certificate(ByteView(der).first(size)), Error) << size << " bytes";
@@ -96,7 +96,7 @@ TEST(Certificate, RefusesEveryTruncationAndAddition) {
 }
 
 TEST(Certificate, DecodesOrRefusesEveryFlippedBit) {
-  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+  if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   Bytes der = decode_pem_certificate(read_text_vector("attestation/aws-nitro-root-g1.pem")).der;
   for (std::size_t bit = 0; bit < der.size() * 8; ++bit) {
     const std::uint8_t mask = static_cast<std::uint8_t>(1U << bit % 8);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fetch/background.hpp"
+#include "support/checkout.hpp"
 #include "support/refusal.hpp"
 #include "support/temp_dir.hpp"
 #include "support/thrown.hpp"
@@ -43,8 +44,8 @@ class FetchUrl : public testing::Test {
     fs::remove(port);
     server_.reset();
     server_ = std::make_unique<test::Background>(
-        "exec python3 '" REPRODUCE_SOURCE_DIR "/tests/fetch/web_server.py' " + quoted(file_) + " " +
-            quoted(log_path()) + more,
+        "exec python3 " + quoted(test::checkout() / "tests/fetch/web_server.py") + " " +
+            quoted(file_) + " " + quoted(log_path()) + more,
         quoted(port));
     return "127.0.0.1:" + test::wait_for_line(port.string());
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/checkout.hpp"
 #include <gtest/gtest.h>
 
 #include "reproduce/crypto/digest.hpp"
@@ -106,7 +107,7 @@ TEST(BuiltinInit, HasTheBytesOfTheFileThatWasBuilt) {
 TEST(BuiltinInit, KnowsNoFolderOfThisMachine) {
   for (const Expected& program : programs()) {
     const std::string_view text = as_text(builtin(program.arch));
-    EXPECT_EQ(text.find(REPRODUCE_SOURCE_DIR), std::string_view::npos);
+    EXPECT_EQ(text.find(test::checkout().string()), std::string_view::npos);
     EXPECT_EQ(text.find(REPRODUCE_INIT_FOLDER), std::string_view::npos);
     EXPECT_EQ(text.find("main.c"), std::string_view::npos);
   }

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "support/checkout.hpp"
 #include "support/newc.hpp"
 #include "support/temp_dir.hpp"
 #include <gmock/gmock.h>
@@ -294,7 +295,7 @@ TEST(BootImage, AnythingElseIsUnknown) {
 // `file` knows where the version string lies, and its own idea of what a kernel is.
 TEST(BootImage, AgreesWithFileAboutKernelsOfThisMachine) {
   std::vector<std::filesystem::path> kernels;
-  const std::string checkout = REPRODUCE_SOURCE_DIR;
+  const std::string checkout = test::checkout().string();
   for (const std::string& folder :
        {std::string("/boot"), checkout + "/build/quickstart/publisher/inputs",
         checkout + "/build/boot/inputs/debian", checkout + "/build/boot/inputs/tiny"})

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <gmock/gmock.h>
+#include "support/checkout.hpp"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -19,7 +20,7 @@
 namespace reproduce::measure {
 namespace {
 
-const std::filesystem::path vectors = REPRODUCE_VECTORS;
+const std::filesystem::path vectors = test::vectors();
 
 nlohmann::ordered_json read_json(const std::filesystem::path& path) {
   std::ifstream in(path);

@@ -53,7 +53,7 @@ std::string plain(std::string_view word, Outcome /*outcome*/) {
 class VerdictReport : public testing::Test {
  protected:
   void SetUp() override {
-    if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << REPRODUCE_VECTORS;
+    if (!test::has_vectors()) GTEST_SKIP() << "no vectors at " << test::vectors();
   }
 };
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "support/refusal.hpp"
+#include "support/rfc6979.hpp"
 #include "support/signer.hpp"
 #include "support/temp_dir.hpp"
 #include <gtest/gtest.h>
@@ -48,15 +49,7 @@ constexpr KnownSignatures known_signatures[] = {
      "0542A7F0812998DA8F1DD3CA3CF023DB"
      "DDD0760448D42D8A43AF45AF836FCE4DE8BE06B485E9B61B827C2F13173923E0"
      "6A739F040649A667BF3B828246BAA5A5"},
-    {Curve::p521,
-     "-----BEGIN PRIVATE KEY-----\n"
-     "MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIA+tBtqmK6OyXS+0AT\n"
-     "PadXIF3mf1uwAY/ujIbhtox+dcqolusy8fR8cIVYNqbRb8wUZvbY++xn24nsDAiw\n"
-     "6Za4NTihgYkDgYYABAGJRVDQeFky4A6qI7aU8hP4wxIfhtyXoE5acWfbTlvNNxEj\n"
-     "1G5F22tdU3Cn8g+2MxVdOP+hbSvXYdysR0uaL1AjpABJMQHJYs1NL933giheZFhB\n"
-     "OcL5G0f4f/gjVNZjD3RqKKDbJXQbWzSoKACLIqzCP5JPqvvU0z+B6maVbf6qK/38\n"
-     "9Q==\n"
-     "-----END PRIVATE KEY-----\n",
+    {Curve::p521, test::rfc6979_p521_pem,
      "00C328FAFCBD79DD77850370C46325D987CB525569FB63C5D3BC53950E6D4C5F17"
      "4E25A1EE9017B5D450606ADD152B534931D7D4E8455CC91F9B15BF05EC36E377FA"
      "00617CCE7CF5064806C467F678D3B4080D6F1CC50AF26CA209417308281B68AF28"

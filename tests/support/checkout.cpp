@@ -13,6 +13,11 @@ const std::filesystem::path& checkout() {
   return root;
 }
 
+const std::filesystem::path& vectors() {
+  static const std::filesystem::path root = REPRODUCE_VECTORS;
+  return root;
+}
+
 TextFile read_text(const std::string& path) {
   std::ifstream stream(checkout() / path);
   if (!stream) throw std::runtime_error("cannot read " + path);

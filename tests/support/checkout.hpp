@@ -19,6 +19,9 @@ struct TextFile {
 /// The root of the checkout that the tests were built from.
 [[nodiscard]] const std::filesystem::path& checkout();
 
+/// Where test material made by others would be; see support/vectors.hpp.
+[[nodiscard]] const std::filesystem::path& vectors();
+
 /// `path` is relative to the root. Throws std::runtime_error when unreadable.
 [[nodiscard]] TextFile read_text(const std::string& path);
 

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/checkout.hpp"
 #include <gtest/gtest.h>
 
 namespace reproduce::test {
@@ -18,8 +19,7 @@ bool accepts() {
 }  // namespace
 
 void expect_golden(const std::string& name, std::string_view text) {
-  const std::filesystem::path path =
-      std::filesystem::path(REPRODUCE_SOURCE_DIR) / "tests" / "golden" / name;
+  const std::filesystem::path path = checkout() / "tests" / "golden" / name;
   if (accepts()) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << text;

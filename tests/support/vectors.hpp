@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "support/checkout.hpp"
+
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/file.hpp"
 
@@ -12,13 +14,13 @@ namespace reproduce::test {
 
 /// Whether the folder of vectors is there. Tests that need it: GTEST_SKIP otherwise.
 inline bool has_vectors() {
-  return std::filesystem::is_directory(REPRODUCE_VECTORS);
+  return std::filesystem::is_directory(vectors());
 }
 
 /// All of one vector, such as "attestation/aws-nitro-root-g1.pem".
 inline Bytes read_vector(const std::string& name) {
   constexpr std::uint64_t largest = std::uint64_t{1} << 24;
-  return read_file(std::filesystem::path(REPRODUCE_VECTORS) / name, largest, "test vector");
+  return read_file(vectors() / name, largest, "test vector");
 }
 
 }  // namespace reproduce::test
