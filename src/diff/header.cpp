@@ -1,9 +1,8 @@
 #include "header.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::diff {
@@ -13,15 +12,9 @@ using inspect::ImageInspection;
 using inspect::Reading;
 using inspect::SeenSection;
 
-std::string hex_words(std::uint64_t value) {
-  std::array<char, 19> text{};
-  (void)std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
-
 std::string flags_words(std::uint16_t flags) {
   if (flags == 0) return "0 (x86_64)";
-  return hex_words(flags) + ((flags & eif::arch_flag) != 0 ? " (aarch64)" : "");
+  return hex_number(flags) + ((flags & eif::arch_flag) != 0 ? " (aarch64)" : "");
 }
 
 /// What the table of a header should say of one slot, by the sections that are there.
@@ -123,11 +116,11 @@ class HeaderComparison {
     const Reading* const reading = first ? before_reading_ : after_reading_;
     out_.push_back({.what = "stale-header-field",
                     .where = "crc32",
-                    .words = hex_words(before_.crc32) + " -> " + hex_words(after_.crc32) +
+                    .words = hex_number(before_.crc32) + " -> " + hex_number(after_.crc32) +
                              "; the bytes " + (first ? "before" : "after") + " have " +
-                             hex_words(*reading->crc),
-                    .before = hex_words(before_.crc32),
-                    .after = hex_words(after_.crc32)});
+                             hex_number(*reading->crc),
+                    .before = hex_number(before_.crc32),
+                    .after = hex_number(after_.crc32)});
   }
 
   const eif::Header& before_;

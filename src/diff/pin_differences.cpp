@@ -190,8 +190,7 @@ class PinComparison {
     for (std::size_t i = 0; i < std::max(before.sections.size(), after.sections.size()); ++i)
       add("section", "section " + std::to_string(i), sizes(before, i), sizes(after, i));
     add("size", "size of the image", std::to_string(before.size), std::to_string(after.size));
-    add("crc32", "checksum of the image", std::to_string(before.crc32),
-        std::to_string(after.crc32));
+    add("crc32", "checksum of the image", hex_number(before.crc32), hex_number(after.crc32));
     add("sha256", "SHA-256 of the image", to_hex(before.sha256), to_hex(after.sha256));
   }
 

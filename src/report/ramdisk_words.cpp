@@ -1,8 +1,7 @@
 #include "ramdisk_words.hpp"
 
-#include <array>
-#include <cstdio>
 
+#include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 
 namespace reproduce::report {
@@ -27,12 +26,6 @@ const TypeWords* words_of(std::uint32_t mode) noexcept {
 }
 
 }  // namespace
-
-std::string hex_number(std::uint64_t value) {
-  std::array<char, 19> text{};
-  (void)std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
 
 std::string words(const initramfs::Stretch& stretch) {
   switch (stretch.kind) {

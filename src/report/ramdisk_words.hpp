@@ -11,9 +11,6 @@
 
 namespace reproduce::report {
 
-/// "0x1f": offsets and other numbers that people look for with a hex editor.
-[[nodiscard]] std::string hex_number(std::uint64_t value);
-
 /// "NULs", "cpio", "gzip" and so on.
 [[nodiscard]] std::string words(const initramfs::Stretch& stretch);
 

@@ -17,6 +17,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 std::string digits(char digit) {
   return std::string(96, digit);
@@ -190,7 +191,8 @@ TEST(DiffPins, CompareALockWithAnImageByDigestAndSections) {
   EXPECT_THAT(comparison.headline.front(), HasSubstr("PCR0 and PCR2 moved; PCR1 is untouched"));
   std::vector<std::string> what;
   for (const Difference& difference : comparison.pins) what.push_back(difference.what);
-  EXPECT_THAT(what, ElementsAre("crc32", "sha256"));
+  ASSERT_THAT(what, ElementsAre("crc32", "sha256"));
+  EXPECT_THAT(comparison.pins.front().before, StartsWith("0x"));
 }
 
 }  // namespace
