@@ -174,6 +174,7 @@ strace -f -qq -e trace=open,openat,execve,connect -o ../opened sh -c '
   "$1" inspect signed.eif && "$1" measure signed.eif' sh "$static" >/dev/null
 cd ..
 grep -F reproduce opened | grep execve >/dev/null
-sed -n '/release-static/,$p' opened | grep -E 'nsswitch|passwd|resolv|hosts|gconv|locale|\.so|connect\(' &&
+# The shell, which has the program's path among its arguments, loads libraries itself.
+sed -n '/execve("[^"]*release-static/,$p' opened | grep -E 'nsswitch|passwd|resolv|hosts|gconv|locale|\.so|connect\(' &&
   { echo "it looks at what the machine has"; exit 1; }
 echo "it looks up nothing that the machine has"
