@@ -62,10 +62,9 @@ Check check_register(const Document& document, const Rule<ExpectedRegister>& rul
 /// PCR4 is of this instance, and module_id begins with it: one without the other is no instance.
 Check check_expected_instance(const Document& document, const Rule<std::string>& rule) {
   const Sha384Digest value = measure::parent_register(rule.value);
-  Check check = check_register(document, {.value = {.index = 4,
-                                                    .value = Bytes(value.begin(), value.end()),
-                                                    .of = "the instance " + rule.value},
-                                          .source = rule.source});
+  const ExpectedRegister expected{
+      .index = 4, .value = Bytes(value.begin(), value.end()), .of = "the instance " + rule.value};
+  Check check = check_register(document, {.value = expected, .source = rule.source});
   if (check.outcome == Outcome::pass && !document.module_id.starts_with(rule.value + "-enc")) {
     check.outcome = Outcome::fail;
     check.words = "PCR4 is that of " + rule.value + ", and module_id is of another instance";
@@ -90,9 +89,10 @@ Check check_required(const Document& document, const Rule<std::uint32_t>& rule) 
 
 Check check_nonce(const VerifiedDocument& document, const Policy& policy) {
   const std::optional<Bytes>& nonce = document.document().nonce;
-  if (policy.nonce)
-    return check_content("nonce", nonce,
-                         {.value = {.value = policy.nonce->value}, .source = policy.nonce->source});
+  if (policy.nonce) {
+    const ExpectedContent expected{.value = policy.nonce->value};
+    return check_content("nonce", nonce, {.value = expected, .source = policy.nonce->source});
+  }
   return {
       .name = "nonce",
       .outcome = Outcome::not_checked,
