@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "building.hpp"
 #include "exit_code.hpp"
@@ -14,6 +15,7 @@
 #include "verb.hpp"
 #include "version.hpp"
 
+#include "reproduce/base/enumeration.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/register_name.hpp"
@@ -91,16 +93,15 @@ exports::Reference rebuild(const Options& options, const Recipe& recipe, sandbox
 /// In what the image is not the one that the lock expects.
 std::string difference(const exports::Reference& made, const Recipe& recipe) {
   const manifest::ExpectedImage& expected = recipe.lock.image;
-  std::string names;
+  std::vector<std::string> names;
   for (const auto& [index, value] : made.registers) {
     const auto found = expected.registers.find(index);
     if (found == expected.registers.end() || found->second != value)
-      names += (names.empty() ? "" : ", ") + name_of_register(index);
+      names.push_back(name_of_register(index));
   }
   const bool same_kind = !recipe.manifest.sign || expected.without_signature;
-  if (same_kind && made.sha256 != expected.sha256)
-    names += (names.empty() ? "" : ", ") + std::string("the file's SHA-256");
-  return names;
+  if (same_kind && made.sha256 != expected.sha256) names.emplace_back("the file's SHA-256");
+  return enumeration(names);
 }
 
 std::string envelope_of(const std::string& statement, const SigningKey& key) {

@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,7 +32,8 @@ std::string text_at(const ordered_json& record, const char* pointer) {
 }
 
 ordered_json parse_verdict(std::string_view text) {
-  if (find_json_fault(text, most_levels)) fail("this is no JSON");
+  if (const std::optional<JsonFault> fault = find_json_fault(text, most_levels))
+    fail("the verdict " + std::string(words_for(fault->kind)));
   ordered_json verdict = ordered_json::parse(text);
   if (!verdict.is_object() || text_at(verdict, "/schema") != verdict_schema)
     fail("this is no verdict");
