@@ -171,7 +171,7 @@ void search_section(Comparison& work, const Pair& pair, bool& any_strings) {
   };
   const Bytes before = read(work.sides.before, *pair.before);
   const Bytes after = read(work.sides.after, *pair.after);
-  if (add_strings(work.difference, pair.name, before, after, work.allowance.limits,
+  if (add_strings(work.difference, pair.name, {before, after}, work.allowance.limits,
                   work.recogniser)) {
     any_strings = true;
     return;

@@ -55,7 +55,7 @@ void compare_code(const Sides& sides, Difference& difference, Allowance& allowan
   }
   difference.summary += "the code differs";
   PairRecogniser recogniser;
-  if (!add_strings(difference, "the code", before, after, allowance.limits, recogniser)) {
+  if (!add_strings(difference, "the code", {before, after}, allowance.limits, recogniser)) {
     const std::uint64_t first = count_differences(sides, {header_size, before.size()},
                                                   {header_size, after.size()}, allowance)
                                     .first;

@@ -39,10 +39,10 @@ std::vector<std::string_view> strings_in(ByteView bytes, std::size_t shortest) {
   return strings;
 }
 
-bool add_strings(Difference& difference, std::string_view where, ByteView before, ByteView after,
+bool add_strings(Difference& difference, std::string_view where, const Searched& searched,
                  const Limits& limits, PairRecogniser& recogniser) {
-  const Strings left = strings_in(before);
-  const Strings right = strings_in(after);
+  const Strings left = strings_in(searched.before);
+  const Strings right = strings_in(searched.after);
   const Numbered numbered = number(left, right);
   const EditScript script =
       edit_script(numbered.before, numbered.after, {.edits = 400, .steps = std::uint64_t{1} << 24});
