@@ -43,11 +43,18 @@ class FaultFinder : public nlohmann::json_sax<json> {
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& error) override {
     // The parser counts from 1, and says 1 for an empty text.
-    fault_ = {.offset = position == 0 ? 0 : position - 1, .got = error.what()};
+    fault_ = {.offset = position == 0 ? 0 : position - 1, .got = words_of(error)};
     return false;
   }
 
  private:
+  /// Without the number of the error in front, which means something to the parser's users alone.
+  static std::string words_of(const nlohmann::detail::exception& error) {
+    const std::string_view words = error.what();
+    const std::size_t end = words.find("] ");
+    return std::string(end == std::string_view::npos ? words : words.substr(end + 2));
+  }
+
   bool count() {
     if (++count_ <= most_json_values) return true;
     fault_ = {.kind = JsonFault::Kind::too_many};

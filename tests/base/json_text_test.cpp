@@ -66,6 +66,7 @@ TEST(JsonText, SaysWhereATextStopsBeingJson) {
   const std::optional<JsonFault> fault = find_json_fault("{\"a\" 1}", levels);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->offset, 5U);
+  EXPECT_TRUE(fault->got.starts_with("parse error at line 1, column 6")) << fault->got;
 }
 
 }  // namespace
