@@ -215,7 +215,7 @@ class PinComparison {
     if (moved.empty())
       return (out_.same ? "nothing that both pin differs: " : "") + unmoved + " equal";
     if (untouched.empty()) return enumeration(moved) + " moved";
-    const std::string said = enumeration(moved) + " moved; " + unmoved + " untouched";
+    std::string said = enumeration(moved) + " moved; " + unmoved + " untouched";
     if (is_nitrotpm(before_) || is_nitrotpm(after_)) return said;
     return said + region(indexes.contains(1), indexes.contains(2));
   }

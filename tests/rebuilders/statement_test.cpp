@@ -14,7 +14,6 @@ namespace {
 using reproduce::test::refusal_of;
 using test::KeyKind;
 using test::Person;
-using test::Said;
 
 TEST(Statement, SaysImageRegistersBuilderAndRecipe) {
   const Statement statement = parse_statement(as_bytes(test::statement_of({})));
