@@ -1,6 +1,5 @@
 #include "ramdisk_words.hpp"
 
-
 #include "reproduce/base/hex.hpp"
 #include "reproduce/base/text.hpp"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include "support/checkout.hpp"
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
