@@ -109,7 +109,7 @@ Bytes ask_parent(MessageWriter& out, std::optional<MessageReader>& in, ByteView 
 /// The child, from its first to its last instruction. It must not return: what stands above on
 /// the stack belongs to the parent.
 [[noreturn]] void run_child(const Confinement& confinement, const Work& work, ChildPipes pipes,
-                            pid_t parent) noexcept {
+                            bool tells_progress, pid_t parent) noexcept {
   open_standard_descriptors();
   const int out = pipes.out.get();
   const int in = pipes.in.get();
@@ -119,7 +119,8 @@ Bytes ask_parent(MessageWriter& out, std::optional<MessageReader>& in, ByteView 
   try {
     try {
       writer.send(MessageKind::report, encode_report(confine(confinement, {out, in}, parent)));
-      const Progress tell = [&writer](std::uint64_t done) {
+      const Progress tell = [&writer, tells_progress](std::uint64_t done) {
+        if (!tells_progress) return;
         ByteWriter number;
         number.write(done);
         writer.send(MessageKind::progress, number.view());
@@ -272,7 +273,8 @@ Outcome run_confined(const Confinement& confinement, const Help& help, const Wor
   const pid_t pid = fork_process();
   if (pid == 0)
     run_child(confinement, work,
-              {.out = std::move(pipe.write_end), .in = std::move(answers.read_end)}, parent);
+              {.out = std::move(pipe.write_end), .in = std::move(answers.read_end)},
+              /*tells_progress=*/static_cast<bool>(progress), parent);
   ChildProcess child(pid);
   pipe.write_end = UniqueFd();
   if (help.prepare) help.prepare();
