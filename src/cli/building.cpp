@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <system_error>
-#include <thread>
 
 #include "version.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/processors.hpp"
 #include "reproduce/resolve/resolve.hpp"
 
 namespace reproduce::cli {
@@ -35,9 +35,8 @@ sandbox::Mode sandbox_mode_for(const std::string& sandbox, const manifest::Manif
 
 build::Surroundings surroundings_for(const StoreOptions& store, const manifest::Manifest& manifest,
                                      const std::filesystem::path& scratch) {
-  build::Surroundings surroundings{.tool_version = version,
-                                   .scratch_folder = scratch,
-                                   .threads = std::thread::hardware_concurrency()};
+  build::Surroundings surroundings{
+      .tool_version = version, .scratch_folder = scratch, .threads = usable_processors()};
   if (resolve::needs_store(manifest)) {
     surroundings.store_folder = store_folder(store);
     surroundings.store = lookup_in(surroundings.store_folder);

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "exit_code.hpp"
@@ -19,6 +18,7 @@
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
 #include "reproduce/base/hex.hpp"
+#include "reproduce/base/processors.hpp"
 #include "reproduce/base/random_access.hpp"
 #include "reproduce/base/temporary_folder.hpp"
 #include "reproduce/base/text.hpp"
@@ -94,12 +94,11 @@ Told extract_confined(const RandomAccess& image, int descriptor, const fs::path&
       .mode = sandbox_mode(options.sandbox), .scratch = {out}, .descriptors = {descriptor}};
   if (const int trace = trace_descriptor(); trace >= 0) confinement.descriptors.push_back(trace);
   const auto work = [&](const sandbox::Progress& report) {
-    const extract::Extraction extraction =
-        extract::extract_image(image, out,
-                               {.trees = !options.sections_only,
-                                .tree_bytes = options.limit,
-                                .threads = std::thread::hardware_concurrency(),
-                                .progress = report});
+    const extract::Extraction extraction = extract::extract_image(image, out,
+                                                                  {.trees = !options.sections_only,
+                                                                   .tree_bytes = options.limit,
+                                                                   .threads = usable_processors(),
+                                                                   .progress = report});
     const std::string name = operand_name(options.image);
     return encode(extraction, terminal.json()
                                   ? report::extraction_json(name, options.folder, extraction)
@@ -123,9 +122,8 @@ Sha256Digest digest_of(const RandomAccess& image) {
 void lock_and_prove(const RandomAccess& image, const Told& told, const fs::path& out,
                     const Options& options, const Terminal& terminal) {
   const manifest::Manifest manifest = manifest::load_manifest(out / extract::manifest_name);
-  const build::Surroundings surroundings{.tool_version = version,
-                                         .scratch_folder = out,
-                                         .threads = std::thread::hardware_concurrency()};
+  const build::Surroundings surroundings{
+      .tool_version = version, .scratch_folder = out, .threads = usable_processors()};
   const build::ConfinedLock locked = [&] {
     Progress progress(terminal, "building again", image.size());
     return build::lock_confined(manifest, {}, surroundings, sandbox_mode(options.sandbox),

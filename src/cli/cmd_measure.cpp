@@ -16,6 +16,7 @@
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/processors.hpp"
 #include "reproduce/base/text.hpp"
 #include "reproduce/measure/image_pcrs.hpp"
 #include "reproduce/report/measure.hpp"
@@ -57,8 +58,7 @@ std::vector<Outcome> measure_all(const Options& options, const Terminal& termina
       slots[i] = measure_one(options.images[i], options, nullptr);
   };
   std::vector<std::jthread> workers;
-  const std::size_t count =
-      std::min<std::size_t>(slots.size(), std::max(1U, std::thread::hardware_concurrency()));
+  const std::size_t count = std::min<std::size_t>(slots.size(), usable_processors());
   for (std::size_t i = 1; i < count; ++i) workers.emplace_back(work);
   work();
   workers.clear();  // joins

@@ -16,6 +16,7 @@
 #include "reproduce/attestation/envelope.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/file.hpp"
+#include "reproduce/base/processors.hpp"
 #include "reproduce/base/trace.hpp"
 #include "reproduce/report/batch.hpp"
 #include "reproduce/verify/verdict.hpp"
@@ -117,8 +118,7 @@ std::vector<Line> judge_all(std::span<const std::string> files, Batch& batch) {
     for (std::size_t at = next++; at < files.size(); at = next++)
       lines[at] = judge_one(files[at], batch);
   };
-  const std::size_t threads =
-      std::min<std::size_t>(files.size(), std::max(1U, std::thread::hardware_concurrency()));
+  const std::size_t threads = std::min<std::size_t>(files.size(), usable_processors());
   std::vector<std::jthread> workers;
   for (std::size_t i = 1; i < threads; ++i) workers.emplace_back(work);
   work();
