@@ -1,21 +1,37 @@
 #include "reproduce/base/fan_out.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
+#include "reproduce/base/processors.hpp"
+
 namespace reproduce {
+namespace {
 
-FanOut::FanOut(std::vector<Consumer> consumers) : FanOut(std::move(consumers), Ring{}) {}
+/// Chunks may be short, of a pipe for example; so many of these for one of full size.
+constexpr std::size_t short_chunks = 8;
 
-FanOut::FanOut(std::vector<Consumer> consumers, Ring ring)
-    : consumers_(std::move(consumers)),
-      chunk_bytes_(ring.chunk_bytes),
-      ring_(ring.chunks),
-      consumed_(consumers_.size()) {
+/// Of which the producer's own thread is not one.
+std::size_t threads_for(std::size_t consumers) {
+  const std::size_t processors = std::max(2U, usable_processors());
+  return std::min(consumers, processors - 1);
+}
+
+}  // namespace
+
+FanOut::FanOut(std::vector<Consumer> consumers, const Drain& drain)
+    : FanOut(std::move(consumers), drain, Ring{}) {}
+
+FanOut::FanOut(std::vector<Consumer> consumers, const Drain& drain, Ring ring)
+    : chunk_bytes_(ring.chunk_bytes),
+      memory_(ring.chunk_bytes * ring.chunks),
+      chunks_(ring.chunks * short_chunks) {
+  for (Consumer& consumer : consumers) lanes_.push_back({.consumer = std::move(consumer)});
+  if (drain) drain_ = DrainLane{.drain = drain};
   try {
-    for (std::size_t consumer = 0; consumer < consumers_.size(); ++consumer)
-      threads_.emplace_back([this, consumer] { consume(consumer); });
+    for (std::size_t count = threads_for(lanes_.size()); count > 0; --count)
+      threads_.emplace_back([this] { work(); });
+    if (drain_) threads_.emplace_back([this] { work_on_drain(); });
   } catch (...) {
     stop();
     throw;
@@ -31,75 +47,134 @@ void FanOut::stop() noexcept {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  produced_changed_.notify_all();
+  consumer_work_.notify_all();
+  drain_work_.notify_all();
   for (std::thread& thread : threads_)
     if (thread.joinable()) thread.join();
 }
 
 std::uint64_t FanOut::slowest() const {
-  return consumed_.empty() ? produced_ : *std::min_element(consumed_.begin(), consumed_.end());
+  std::uint64_t least = drain_ ? drain_->consumed : produced_;
+  for (const Lane& lane : lanes_) least = std::min(least, lane.consumed);
+  return least;
 }
 
-void FanOut::rethrow_failure() {
+bool FanOut::has_room_for(std::size_t size) const {
+  const std::uint64_t oldest = slowest();
+  if (oldest == produced_) return true;
+  return produced_ - oldest < chunks_.size() &&
+         produced_bytes_ + size - chunk(oldest).begin <= memory_.bytes().size();
+}
+
+/// Bytes that do not go around the ring's end.
+std::span<std::uint8_t> FanOut::memory_at(std::uint64_t begin, std::size_t size) const {
+  return memory_.bytes().subspan(static_cast<std::size_t>(begin % memory_.bytes().size()), size);
+}
+
+/// Of the lanes that have something to do and nobody who does it.
+FanOut::Lane* FanOut::hindmost() {
+  Lane* found = nullptr;
+  for (Lane& lane : lanes_)
+    if (!lane.busy && lane.consumed < produced_ &&
+        (found == nullptr || lane.consumed < found->consumed))
+      found = &lane;
+  return found;
+}
+
+/// Runs one consumer for one chunk, without the lock. Says whether there was one to run.
+bool FanOut::work_once(Lock& lock) {
+  Lane* const lane = failure_ ? nullptr : hindmost();
+  if (lane == nullptr) return false;
+  const Chunk next = chunk(lane->consumed);
+  lane->busy = true;
+  lock.unlock();
+  std::exception_ptr failure;
+  try {
+    lane->consumer(memory_at(next.begin, next.size), next.tag);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  lock.lock();
+  lane->busy = false;
+  ++lane->consumed;
+  if (failure && !failure_) failure_ = failure;
+  return true;
+}
+
+void FanOut::work() {
+  Lock lock(mutex_);
+  while (!stopping_) {
+    if (work_once(lock))
+      done_.notify_one();
+    else
+      consumer_work_.wait(lock);
+  }
+}
+
+void FanOut::work_on_drain() {
+  const std::size_t most = memory_.bytes().size() / 2;  // so that there is room again soon
+  Lock lock(mutex_);
+  while (!stopping_ && !failure_) {
+    std::uint64_t end = drain_->consumed;
+    const std::uint64_t begin = chunk(end).begin;
+    std::size_t size = 0;
+    const auto follows = [&](const Chunk& next) {
+      // A chunk that starts at the ring's end lies at the front of the memory.
+      return size + next.size <= most && next.begin % memory_.bytes().size() != 0;
+    };
+    while (end < produced_ && (size == 0 || follows(chunk(end)))) size += chunk(end++).size;
+    if (size == 0) {
+      drain_work_.wait(lock);
+      continue;
+    }
+    lock.unlock();
+    std::exception_ptr failure;
+    try {
+      drain_->drain(memory_at(begin, size));
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    lock.lock();
+    drain_->consumed = end;
+    if (failure && !failure_) failure_ = failure;
+    done_.notify_one();
+  }
+}
+
+/// The producer's share of the work: whatever it can get until `reached`, or a failure.
+template <typename Reached>
+void FanOut::work_until(Lock& lock, const Reached& reached) {
+  while (!failure_ && !reached()) {
+    if (work_once(lock))
+      consumer_work_.notify_one();  // that consumer is free again, and may have more to do
+    else
+      done_.wait(lock);
+  }
   if (failure_) std::rethrow_exception(failure_);
 }
 
 std::span<std::uint8_t> FanOut::prepare() {
-  std::unique_lock lock(mutex_);
-  consumed_changed_.wait(lock, [this] { return failure_ || produced_ - slowest() < ring_.size(); });
-  rethrow_failure();
-  Chunk& chunk = ring_[produced_ % ring_.size()];
-  lock.unlock();
-  if (!chunk.memory) {  // once a slot, and not cleared: short streams need little memory
-    std::size_t space = chunk_bytes_ + alignment - 1;
-    chunk.memory = std::make_unique_for_overwrite<std::uint8_t[]>(space);
-    void* start = chunk.memory.get();
-    std::align(alignment, chunk_bytes_, start, space);  // cannot fail: the space is there
-    chunk.aligned = {static_cast<std::uint8_t*>(start), chunk_bytes_};
-  }
-  return chunk.aligned;
+  Lock lock(mutex_);
+  // Up to the next multiple of a chunk: whole pages again, and never around the ring's end.
+  const std::size_t size = chunk_bytes_ - static_cast<std::size_t>(produced_bytes_ % chunk_bytes_);
+  work_until(lock, [&] { return has_room_for(size); });
+  return memory_at(produced_bytes_, size);
 }
 
 void FanOut::commit(std::size_t size, std::uint32_t tag) {
   if (size == 0) return;
   {
-    const std::lock_guard lock(mutex_);
-    Chunk& chunk = ring_[produced_ % ring_.size()];
-    chunk.size = size;
-    chunk.tag = tag;
-    ++produced_;
+    const Lock lock(mutex_);
+    chunk(produced_++) = {.begin = produced_bytes_, .size = size, .tag = tag};
+    produced_bytes_ += size;
   }
-  produced_changed_.notify_all();
-}
-
-void FanOut::consume(std::size_t consumer) {
-  for (;;) {
-    std::unique_lock lock(mutex_);
-    std::uint64_t& done = consumed_[consumer];
-    produced_changed_.wait(lock, [&] { return stopping_ || done < produced_; });
-    if (stopping_) return;
-    const Chunk& chunk = ring_[done % ring_.size()];
-    lock.unlock();
-    try {
-      consumers_[consumer](chunk.aligned.first(chunk.size), chunk.tag);
-    } catch (...) {
-      lock.lock();
-      if (!failure_) failure_ = std::current_exception();
-      lock.unlock();
-      consumed_changed_.notify_all();
-      return;
-    }
-    lock.lock();
-    ++done;
-    lock.unlock();
-    consumed_changed_.notify_all();
-  }
+  consumer_work_.notify_all();
+  drain_work_.notify_one();
 }
 
 void FanOut::finish() {
-  std::unique_lock lock(mutex_);
-  consumed_changed_.wait(lock, [this] { return failure_ || slowest() == produced_; });
-  rethrow_failure();
+  Lock lock(mutex_);
+  work_until(lock, [this] { return slowest() == produced_; });
 }
 
 }  // namespace reproduce

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "direct_writer.hpp"
 #include "unnamed_file.hpp"
-#include "write_behind.hpp"
 
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/text.hpp"
@@ -145,23 +145,16 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
       fd_ = UniqueFd(::open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, new_file_mode));
       return fd_.get() < 0 ? errno : 0;
     });
-  direct_ = reopen_direct(fd_.get());
-}
-
-// Not in the constructor: its thread belongs into the process that writes.
-WriteBehind& AtomicFile::behind() {
-  if (!behind_)
-    behind_ = std::make_unique<WriteBehind>(fd_.get(), std::move(direct_), path_.string());
-  return *behind_;
+  writer_ = std::make_unique<DirectWriter>(fd_.get(), reopen_direct(fd_.get()), path_.string());
 }
 
 void AtomicFile::flush() {
-  if (behind_) behind_->flush();
+  writer_->flush();
 }
 
 std::vector<int> AtomicFile::descriptors() const {
   std::vector<int> open{fd_.get()};
-  if (direct_.get() >= 0) open.push_back(direct_.get());
+  if (writer_->direct() >= 0) open.push_back(writer_->direct());
   return open;
 }
 
@@ -170,12 +163,12 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(ByteView bytes) {
-  behind().append(bytes);
+  writer_->append(bytes);
   size_ += bytes.size();
 }
 
 void AtomicFile::write_at(std::uint64_t offset, ByteView bytes) {
-  behind().patch(offset, bytes);
+  writer_->patch(offset, bytes);
 }
 
 void AtomicFile::link_into_place() {

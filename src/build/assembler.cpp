@@ -4,31 +4,41 @@
 #include <utility>
 
 namespace reproduce::build {
+namespace {
+
+/// Each telling may wake another process.
+constexpr std::uint64_t tell_every = std::uint64_t{8} << 20;
+
+}  // namespace
 
 Assembler::Assembler(PatchableSink& out, const eif::HeaderChoices& choices,
-                     std::optional<eif::Header> predicted)
-    : writer_(out, choices, predicted),
+                     std::optional<eif::Header> predicted, ProgressCallback progress)
+    : out_(out),
+      framing_(choices, predicted),
       predicted_(predicted),
-      lanes_(/*with_file_digest=*/predicted_.has_value()) {
-  pass_on_framing();
-}
-
-void Assembler::pass_on_framing() {
-  lanes_.write(writer_.last_framing(), measure::Part::unmeasured);
+      progress_(std::move(progress)),
+      lanes_(/*with_file_digest=*/predicted_.has_value(), &out_) {
+  lanes_.write(framing_.header(), measure::Part::unmeasured);
 }
 
 void Assembler::begin_section(eif::SectionType type) {
-  writer_.begin_section(type);
+  lanes_.write(framing_.begin_section(type), measure::Part::unmeasured);
   part_ = measure::part_of(type, ramdisks_);
   if (type == eif::SectionType::ramdisk) ++ramdisks_;
-  pass_on_framing();
+  tell();
 }
 
 void Assembler::flush() {
   if (filled_ == 0) return;
   const std::size_t size = std::exchange(filled_, 0);
-  lanes_.commit(size, part_);  // the lanes hash while this thread writes
-  writer_.write(ByteView(chunk_).first(size));
+  lanes_.commit(size, part_);  // hashed and written while this thread checksums
+  framing_.payload(ByteView(chunk_).first(size));
+  if (framing_.size() - told_ >= tell_every) tell();
+}
+
+void Assembler::tell() {
+  told_ = framing_.size();
+  if (progress_) progress_(told_);
 }
 
 void Assembler::write(ByteView payload) {
@@ -56,13 +66,13 @@ std::uint64_t Assembler::write_all(Source& source) {
 
 void Assembler::end_section() {
   flush();
-  writer_.end_section();
+  framing_.end_section();
 }
 
 AssembledImage Assembler::so_far() {
   AssembledImage image;
-  image.header = writer_.header_so_far();
-  image.size = eif::image_size(image.header);
+  image.header = framing_.header_so_far();
+  image.size = framing_.size();
   measure::LaneResults results = lanes_.so_far();
   image.registers = std::move(results.registers);
   if (predicted_ == image.header) image.sha256 = results.file_sha256;
@@ -70,8 +80,9 @@ AssembledImage Assembler::so_far() {
 }
 
 AssembledImage Assembler::finish() && {
-  AssembledImage image = so_far();
-  (void)std::move(writer_).finish();
+  AssembledImage image = so_far();  // from here on nobody else writes
+  for (const auto& [offset, bytes] : framing_.corrections()) out_.write_at(offset, bytes);
+  tell();
   return image;
 }
 

@@ -12,26 +12,6 @@
 namespace reproduce::build {
 namespace {
 
-/// Passes everything on and counts it.
-class CountingSink final : public PatchableSink {
- public:
-  CountingSink(PatchableSink& out, const ProgressCallback& progress)
-      : out_(out), progress_(progress) {}
-
-  void write(ByteView bytes) override {
-    out_.write(bytes);
-    count_ += bytes.size();
-    if (progress_) progress_(count_);
-  }
-
-  void write_at(std::uint64_t offset, ByteView bytes) override { out_.write_at(offset, bytes); }
-
- private:
-  PatchableSink& out_;
-  const ProgressCallback& progress_;
-  std::uint64_t count_ = 0;
-};
-
 /// Passes everything on and keeps the first byte.
 class FirstByteSource final : public Source {
  public:
@@ -78,8 +58,9 @@ class JoinedRamdisks {
 
 class ImageRun {
  public:
-  ImageRun(Plan& plan, PatchableSink& out, const std::optional<eif::Header>& predicted)
-      : plan_(plan), assembler_(out, plan.header, predicted), joined_(plan.warnings) {}
+  ImageRun(Plan& plan, PatchableSink& out, const std::optional<eif::Header>& predicted,
+           const ProgressCallback& progress)
+      : plan_(plan), assembler_(out, plan.header, predicted, progress), joined_(plan.warnings) {}
 
   AssembledImage run() && {
     std::size_t ramdisks = 0;
@@ -204,8 +185,7 @@ class ImageRun {
 AssembledImage write_image(Plan& plan, PatchableSink& out,
                            const std::optional<eif::Header>& predicted,
                            const ProgressCallback& progress) {
-  CountingSink counted_out(out, progress);
-  return ImageRun(plan, counted_out, predicted).run();
+  return ImageRun(plan, out, predicted, progress).run();
 }
 
 }  // namespace reproduce::build

@@ -6,7 +6,7 @@
 
 namespace reproduce::measure {
 
-HashLanes::HashLanes(bool with_file_digest) {
+HashLanes::HashLanes(bool with_file_digest, Sink* out) {
   std::vector<FanOut::Consumer> consumers{
       [this](ByteView chunk, std::uint32_t part) { whole_.update(Part{part}, chunk); },
       [this](ByteView chunk, std::uint32_t part) { application_.update(Part{part}, chunk); }};
@@ -14,7 +14,9 @@ HashLanes::HashLanes(bool with_file_digest) {
     file_.emplace();
     consumers.emplace_back([this](ByteView chunk, std::uint32_t) { file_->update(chunk); });
   }
-  fan_out_ = std::make_unique<FanOut>(std::move(consumers));
+  FanOut::Drain drain;
+  if (out != nullptr) drain = [out](ByteView bytes) { out->write(bytes); };
+  fan_out_ = std::make_unique<FanOut>(std::move(consumers), drain);
 }
 
 void HashLanes::commit(std::size_t size, Part part) {

@@ -8,9 +8,9 @@
 #include "reproduce/base/byte_reader.hpp"
 #include "reproduce/base/error.hpp"
 #include "reproduce/base/trace.hpp"
+#include "reproduce/eif/framing.hpp"
 #include "reproduce/eif/reader.hpp"
 #include "reproduce/eif/signature.hpp"
-#include "reproduce/eif/writer.hpp"
 #include "reproduce/measure/boot_pcrs.hpp"
 #include "reproduce/measure/hash_lanes.hpp"
 #include "reproduce/measure/image_pcrs.hpp"
@@ -59,8 +59,9 @@ class Rewrite {
         progress_(progress),
         source_(image, 0, image.size()),
         reader_(source_),
-        writer_(out, choices(reader_.header())),
-        lanes_(/*with_file_digest=*/false),
+        out_(out),
+        framing_(choices(reader_.header())),
+        lanes_(/*with_file_digest=*/false, &out_),
         slot_(signature_slot(image, reader_.header())) {}
 
   RewrittenImage run() && {
@@ -69,6 +70,7 @@ class Rewrite {
     if (!make_ && !slot_)
       throw Error(ErrorKind::usage, "the image has no signature, so there is none to remove");
     if (make_ && slot_ && *slot_ + std::size_t{1} != header.num_sections) make_beforehand();
+    lanes_.write(framing_.header(), measure::Part::unmeasured);
     while (const std::optional<eif::Section> section = reader_.next_section()) {
       if (section->type == SectionType::signature)
         replace();
@@ -78,7 +80,7 @@ class Rewrite {
     reader_.finish();
     RewrittenImage result;
     result.had_signature = slot_.has_value();
-    result.registers = std::move(lanes_).finish().registers;
+    result.registers = lanes_.so_far().registers;
     const Sha384Digest& pcr0 = result.registers.at(0);
     if (signed_pcr0_ && *signed_pcr0_ != pcr0)
       throw Error(ErrorKind::environment, "the image has changed while it was read");
@@ -89,7 +91,9 @@ class Rewrite {
     if (make_)
       result.registers[pcr_of_certificate] = measure::extend_from_zero(
           sha384(eif::decode_signature_section(payload_).certificate.der));
-    result.header = std::move(writer_).finish();
+    result.header = framing_.header_so_far();
+    (void)lanes_.so_far();  // from here on nobody else writes
+    for (const auto& [offset, bytes] : framing_.corrections()) out_.write_at(offset, bytes);
     return result;
   }
 
@@ -110,17 +114,17 @@ class Rewrite {
   }
 
   void copy(const eif::Section& section) {
-    writer_.begin_section(section.type);
+    lanes_.write(framing_.begin_section(section.type), measure::Part::unmeasured);
     const measure::Part part = measure::part_of(section.type, section.ramdisk_index);
     for (;;) {
       const std::span<std::uint8_t> chunk = lanes_.prepare();
       const std::size_t count = reader_.read_payload(chunk);
       if (count == 0) break;
-      lanes_.commit(count, part);  // the lanes hash while this thread writes
-      writer_.write(ByteView(chunk).first(count));
+      lanes_.commit(count, part);  // hashed and written while this thread checksums
+      framing_.payload(ByteView(chunk).first(count));
       if (progress_) progress_(reader_.offset());
     }
-    writer_.end_section();
+    framing_.end_section();
   }
 
   /// What comes last is written at the end, when its PCR0 is known.
@@ -129,9 +133,10 @@ class Rewrite {
   }
 
   void write_payload() {
-    writer_.begin_section(SectionType::signature);
-    writer_.write(payload_);
-    writer_.end_section();
+    lanes_.write(framing_.begin_section(SectionType::signature), measure::Part::unmeasured);
+    lanes_.write(payload_, measure::Part::unmeasured);
+    framing_.payload(payload_);
+    framing_.end_section();
   }
 
   const RandomAccess& image_;
@@ -139,7 +144,8 @@ class Rewrite {
   const std::function<void(std::uint64_t)>& progress_;
   RangeSource source_;
   eif::ImageReader reader_;
-  eif::ImageWriter writer_;
+  PatchableSink& out_;
+  eif::Framing framing_;
   measure::HashLanes lanes_;
   std::optional<std::size_t> slot_;
   Bytes payload_;

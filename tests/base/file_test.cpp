@@ -15,6 +15,7 @@
 #include "support/temp_dir.hpp"
 #include <gtest/gtest.h>
 
+#include "reproduce/base/aligned_memory.hpp"
 #include "reproduce/base/error.hpp"
 
 namespace reproduce {
@@ -105,27 +106,38 @@ Bytes numbered(std::size_t size) {
   return bytes;
 }
 
-/// Writes more than two of AtomicFile's blocks of 4 MiB in pieces of odd sizes, and changes
-/// bytes in blocks long gone, across borders and at the very end.
+/// Bytes that lie in memory as they will in a file.
+AlignedMemory aligned(const Bytes& bytes) {
+  AlignedMemory memory(bytes.size());
+  std::ranges::copy(bytes, memory.bytes().begin());
+  return memory;
+}
+
+/// Writes many of AtomicFile's blocks of 256 KiB, in pieces of odd sizes of which some lie in
+/// memory as in the file, and changes bytes long gone, across borders and at the very end.
 void expect_whole_when_large(const std::filesystem::path& file) {
-  constexpr std::size_t block = std::size_t{4} << 20;
-  constexpr std::size_t piece = 300007;
-  Bytes expected = numbered(2 * block + block / 2 + 5);
+  constexpr std::size_t block = std::size_t{256} << 10;
+  Bytes expected = numbered(34 * block + block / 2 + 5);
+  const AlignedMemory memory = aligned(expected);
   AtomicFile out(file);
   const auto patch = [&](std::size_t at, std::string_view text) {
     out.write_at(at, as_bytes(text));
     std::ranges::copy(text, expected.begin() + static_cast<std::ptrdiff_t>(at));
   };
-  for (ByteView rest = expected; !rest.empty();) {
-    const ByteView part = rest.first(std::min(piece, rest.size()));
-    out.write(part);
-    rest = rest.subspan(part.size());
+  std::size_t at = 0;
+  for (const std::size_t size : {560U, 1U, 1000000U, 4096U, 300007U, 8192U, 12U, 3U << 20U}) {
+    out.write(ByteView(memory.bytes()).subspan(at, size));
+    at += size;
+    out.write(ByteView(expected).subspan(at, size));
+    at += size;
   }
+  EXPECT_EQ(out.size(), at);
+  patch(at - 2 * block, "on the disk");
+  out.write(ByteView(memory.bytes()).subspan(at));
   EXPECT_EQ(out.size(), expected.size());
   patch(0, "front");
   patch(block - 3, "border");
-  patch(2 * block - 3, "what goes on where the block that fills begins");
-  patch(2 * block + 100, "in memory still");
+  patch(expected.size() - 5 - page_bytes, "what goes on where the block that fills begins");
   patch(expected.size() - 3, "end");
   out.write(as_bytes("more"));
   out.publish();

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "build/workshop.hpp"
 #include "support/refusal.hpp"
@@ -15,20 +16,15 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// An output that does something once the first bytes have arrived, when everything has been
-/// opened and nothing is finished.
-class MeddlingOutput final : public PatchableSink {
- public:
-  explicit MeddlingOutput(std::function<void()> meddle) : meddle_(std::move(meddle)) {}
-
-  void write(ByteView /*bytes*/) override {
-    if (meddle_) std::exchange(meddle_, nullptr)();
-  }
-  void write_at(std::uint64_t /*offset*/, ByteView /*bytes*/) override {}
-
- private:
-  std::function<void()> meddle_;
-};
+/// Does something before the first section is read, when everything has been opened and nothing
+/// is finished.
+void build_meddled_with(const Workshop& workshop, const manifest::Lock& lock,
+                        std::function<void()> meddle) {
+  NullSink out;
+  (void)workshop.build(lock, out, [&](std::uint64_t /*done*/) {
+    if (meddle) std::exchange(meddle, nullptr)();
+  });
+}
 
 struct Change {
   std::string file;     ///< which to rewrite
@@ -76,8 +72,8 @@ TEST(ChangedInput, IsUntrustedBeforeAnythingIsWrittenWhenTheSizeDiffers) {
     const Workshop workshop;
     const manifest::Lock lock = workshop.lock().lock;
     workshop.write(change.file, change.content + "longer");
-    MeddlingOutput out([&] { ADD_FAILURE() << change.file << " was noticed late"; });
-    const Error error = test::refusal_of([&] { (void)workshop.build(lock, out); });
+    const auto meddle = [&] { ADD_FAILURE() << change.file << " was noticed late"; };
+    const Error error = test::refusal_of([&] { build_meddled_with(workshop, lock, meddle); });
     expect_untrusted(error, change);
     EXPECT_THAT(error.context().got, HasSubstr("byte"));
   }
@@ -93,8 +89,8 @@ TEST(ChangedInput, IsUntrustedWhenItIsRewrittenDuringTheBuild) {
     if (!is_read_late(change)) continue;
     const Workshop workshop;
     const manifest::Lock lock = workshop.lock().lock;
-    MeddlingOutput out([&] { workshop.write(change.file, change.content); });
-    expect_untrusted(test::refusal_of([&] { (void)workshop.build(lock, out); }), change);
+    const auto meddle = [&] { workshop.write(change.file, change.content); };
+    expect_untrusted(test::refusal_of([&] { build_meddled_with(workshop, lock, meddle); }), change);
   }
 }
 
@@ -104,8 +100,9 @@ TEST(ChangedInput, IsUntrustedWhenItGrowsOrShrinksDuringTheBuild) {
     for (const std::string& content : {change.content + "longer", change.content.substr(1)}) {
       const Workshop workshop;
       const manifest::Lock lock = workshop.lock().lock;
-      MeddlingOutput out([&] { workshop.write(change.file, content); });
-      expect_untrusted(test::refusal_of([&] { (void)workshop.build(lock, out); }), change);
+      const auto meddle = [&] { workshop.write(change.file, content); };
+      expect_untrusted(test::refusal_of([&] { build_meddled_with(workshop, lock, meddle); }),
+                       change);
     }
   }
 }
@@ -145,8 +142,8 @@ TEST(ChangedInput, IsUntrustedWhenAFoldersNewNamesClashWithAnotherLayer) {
 TEST(ChangedInput, WhatWasReadAlreadyMayChange) {
   const Workshop workshop;
   const manifest::Lock lock = workshop.lock().lock;
-  MeddlingOutput out([&] { std::filesystem::remove(workshop.path("archive")); });
-  EXPECT_NO_THROW((void)workshop.build(lock, out));
+  const auto meddle = [&] { std::filesystem::remove(workshop.path("archive")); };
+  EXPECT_NO_THROW(build_meddled_with(workshop, lock, meddle));
 }
 
 TEST(EditedLock, TheImageMustBeTheExpectedOneInEveryRespect) {
@@ -193,8 +190,8 @@ TEST(EditedLock, AnImageThatTheManifestCannotMakeIsRefusedBeforeBuilding) {
   for (const auto& edit : edits) {
     manifest::Lock lock = good;
     edit(lock);
-    MeddlingOutput out([] { ADD_FAILURE() << "building began"; });
-    const Error error = test::refusal_of([&] { (void)workshop.build(lock, out); });
+    const auto meddle = [] { ADD_FAILURE() << "building began"; };
+    const Error error = test::refusal_of([&] { build_meddled_with(workshop, lock, meddle); });
     EXPECT_EQ(error.kind(), ErrorKind::usage) << error.what();
     EXPECT_THAT(error.context().hint, HasSubstr("reproduce lock"));
   }

@@ -96,8 +96,9 @@ class Workshop {
 
   [[nodiscard]] MadeLock lock() const { return make_lock(manifest(), {}, surroundings()); }
 
-  BuiltImage build(const manifest::Lock& lock, PatchableSink& out) const {
-    return build_locked(manifest(), lock, surroundings(), out);
+  BuiltImage build(const manifest::Lock& lock, PatchableSink& out,
+                   const ProgressCallback& progress = {}) const {
+    return build_locked(manifest(), lock, surroundings(), out, progress);
   }
 
   [[nodiscard]] Bytes build(const manifest::Lock& lock) const {

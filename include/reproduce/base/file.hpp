@@ -60,7 +60,7 @@ class FileSource final : public Source {
   std::optional<std::uint64_t> size_;
 };
 
-class WriteBehind;
+class DirectWriter;
 
 /// A file that appears whole or not at all: written under a temporary name in
 /// the folder of `path`, flushed to the disk, then renamed over it. Where the
@@ -68,9 +68,10 @@ class WriteBehind;
 /// do without), the unfinished file has no name at all, so a killed process
 /// leaves nothing; elsewhere it is called `.NAME.PID.N.partial`, an error
 /// removes it, and what a killed process leaves is never read, written or
-/// removed by a later one. A second thread writes, straight to the disk where
-/// that is possible, so an error such as a full disk comes out of a later call,
-/// publish() at the latest. Takes 12 MiB of memory.
+/// removed by a later one. Large pieces go straight to the disk where that is possible, and
+/// without a copy where byte k of the file lies at k modulo page_bytes in memory; small ones are
+/// collected, so an error such as a full disk may come out of a later call, publish() at the
+/// latest. Takes 256 KiB of memory.
 ///
 /// A forked child may do the writing in place of this process: it writes and calls flush(),
 /// and the parent, which has written nothing, publishes.
@@ -106,14 +107,12 @@ class AtomicFile final : public PatchableSink {
 
  private:
   void link_into_place();
-  [[nodiscard]] WriteBehind& behind();
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;  // empty while the file has no name
   UniqueFd fd_;
   std::uint64_t size_ = 0;
-  UniqueFd direct_;                      // the same file, past the page cache, if that works
-  std::unique_ptr<WriteBehind> behind_;  // made when it is needed; last: its thread uses fd_
+  std::unique_ptr<DirectWriter> writer_;
 };
 
 /// Writes to a descriptor that is not ours to close, such as standard output.

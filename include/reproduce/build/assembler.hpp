@@ -4,12 +4,13 @@
 /// written, checksummed and measured while it streams by.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "reproduce/base/stream.hpp"
 #include "reproduce/crypto/digest.hpp"
+#include "reproduce/eif/framing.hpp"
 #include "reproduce/eif/layout.hpp"
-#include "reproduce/eif/writer.hpp"
 #include "reproduce/measure/hash_lanes.hpp"
 
 namespace reproduce::build {
@@ -32,12 +33,17 @@ struct AssembledImage {
   std::optional<BareImage> bare{};
 };
 
+/// Told how many bytes of the image are done: where a section begins, every 8 MiB, and at the
+/// end; may be empty.
+using ProgressCallback = std::function<void(std::uint64_t)>;
+
 class Assembler final : public Sink {
  public:
-  /// Writes to `out`, which must outlive this. `predicted`: the header that the
-  /// image is expected to have, which gives the image's SHA-256 in the same pass.
+  /// Writes to `out`, which is empty and must outlive this, on another thread until finish().
+  /// `predicted`: the header that the image is expected to have, which gives the image's SHA-256
+  /// in the same pass.
   Assembler(PatchableSink& out, const eif::HeaderChoices& choices,
-            std::optional<eif::Header> predicted = std::nullopt);
+            std::optional<eif::Header> predicted = std::nullopt, ProgressCallback progress = {});
 
   void begin_section(eif::SectionType type);
 
@@ -55,11 +61,14 @@ class Assembler final : public Sink {
   [[nodiscard]] AssembledImage finish() &&;
 
  private:
-  void pass_on_framing();
   void flush();
+  void tell();
 
-  eif::ImageWriter writer_;
+  PatchableSink& out_;
+  eif::Framing framing_;
   std::optional<eif::Header> predicted_;
+  ProgressCallback progress_;
+  std::uint64_t told_ = 0;  // to progress_
   measure::HashLanes lanes_;
   measure::Part part_ = measure::Part::unmeasured;
   std::size_t ramdisks_ = 0;

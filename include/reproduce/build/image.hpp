@@ -2,7 +2,6 @@
 
 /// A plan -> the image and its registers, in one pass.
 
-#include <functional>
 #include <optional>
 
 #include "reproduce/base/stream.hpp"
@@ -11,9 +10,6 @@
 #include "reproduce/build/warning.hpp"
 
 namespace reproduce::build {
-
-/// Told how many bytes of the image are done; may be empty.
-using ProgressCallback = std::function<void(std::uint64_t)>;
 
 /// Runs `plan` and writes the image to `out`, which must be empty. Adds what there is to
 /// know about the sections to `plan.warnings`: ramdisks that no kernel can read behind the

@@ -9,6 +9,7 @@
 
 #include "reproduce/base/bytes.hpp"
 #include "reproduce/base/fan_out.hpp"
+#include "reproduce/base/stream.hpp"
 #include "reproduce/crypto/digest.hpp"
 #include "reproduce/measure/boot_pcrs.hpp"
 #include "reproduce/measure/registers.hpp"
@@ -20,11 +21,13 @@ struct LaneResults {
   std::optional<Sha256Digest> file_sha256;  ///< of every byte committed, if asked for
 };
 
-/// PCR0 and PCR1 on one thread, PCR2 on a second, and the SHA-256 of all bytes
-/// on a third when it is asked for. Memory: the ring of a FanOut.
+/// PCR0 and PCR1 in one lane, PCR2 in a second, and the SHA-256 of all bytes
+/// in a third when it is asked for; see FanOut for the threads. Memory: its ring.
 class HashLanes {
  public:
-  explicit HashLanes(bool with_file_digest);
+  /// `out`, if any, is given all bytes too, on a thread of its own. It must outlive this, and is
+  /// the caller's again while nothing was committed behind so_far().
+  explicit HashLanes(bool with_file_digest, Sink* out = nullptr);
   HashLanes(const HashLanes&) = delete;
   HashLanes& operator=(const HashLanes&) = delete;
   HashLanes(HashLanes&&) = delete;
@@ -38,7 +41,7 @@ class HashLanes {
   /// Copies `bytes` through prepare() and commit().
   void write(ByteView bytes, Part part);
 
-  /// Of all that was committed; more may follow. Waits for the threads.
+  /// Of all that was committed and written out; more may follow. Waits for the threads.
   [[nodiscard]] LaneResults so_far();
   [[nodiscard]] LaneResults finish() && { return so_far(); }
 
