@@ -112,21 +112,20 @@ void FanOut::work() {
 }
 
 void FanOut::work_on_drain() {
-  const std::size_t most = memory_.bytes().size() / 2;  // so that there is room again soon
   Lock lock(mutex_);
   while (!stopping_ && !failure_) {
+    if (!is_worth_draining()) {
+      drain_work_.wait(lock);
+      continue;
+    }
     std::uint64_t end = drain_->consumed;
     const std::uint64_t begin = chunk(end).begin;
     std::size_t size = 0;
     const auto follows = [&](const Chunk& next) {
       // A chunk that starts at the ring's end lies at the front of the memory.
-      return size + next.size <= most && next.begin % memory_.bytes().size() != 0;
+      return size + next.size <= drain_batch() && next.begin % memory_.bytes().size() != 0;
     };
     while (end < produced_ && (size == 0 || follows(chunk(end)))) size += chunk(end++).size;
-    if (size == 0) {
-      drain_work_.wait(lock);
-      continue;
-    }
     lock.unlock();
     std::exception_ptr failure;
     try {
@@ -141,14 +140,24 @@ void FanOut::work_on_drain() {
   }
 }
 
+/// Seldom and much at a time, unless somebody waits for it.
+bool FanOut::is_worth_draining() const {
+  if (drain_->consumed == produced_) return false;
+  return producer_waits_ || produced_bytes_ - chunk(drain_->consumed).begin >= drain_batch();
+}
+
 /// The producer's share of the work: whatever it can get until `reached`, or a failure.
 template <typename Reached>
 void FanOut::work_until(Lock& lock, const Reached& reached) {
   while (!failure_ && !reached()) {
-    if (work_once(lock))
+    if (work_once(lock)) {
       consumer_work_.notify_one();  // that consumer is free again, and may have more to do
-    else
-      done_.wait(lock);
+      continue;
+    }
+    producer_waits_ = true;
+    drain_work_.notify_one();
+    done_.wait(lock);
+    producer_waits_ = false;
   }
   if (failure_) std::rethrow_exception(failure_);
 }
@@ -163,13 +172,15 @@ std::span<std::uint8_t> FanOut::prepare() {
 
 void FanOut::commit(std::size_t size, std::uint32_t tag) {
   if (size == 0) return;
+  bool is_drain_due = false;
   {
     const Lock lock(mutex_);
     chunk(produced_++) = {.begin = produced_bytes_, .size = size, .tag = tag};
     produced_bytes_ += size;
+    is_drain_due = drain_ && is_worth_draining();
   }
   consumer_work_.notify_all();
-  drain_work_.notify_one();
+  if (is_drain_due) drain_work_.notify_one();
 }
 
 void FanOut::finish() {

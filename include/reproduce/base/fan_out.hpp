@@ -22,14 +22,14 @@ namespace reproduce {
 ///
 ///     producer   prepare() -> fill -> commit(size, tag) -> ... -> finish()
 ///     consumers  each sees every committed chunk, in order, with its tag
-///     drain      sees the same bytes, as many at once as there are
+///     drain      sees the same bytes, many at once
 ///
 /// Consumers compute. There is a thread for each processor but the producer's own, and at least
 /// one. Each takes whichever consumer is the furthest behind, for one chunk, and so does the
 /// producer instead of waiting for room. So no processor idles while there is something to do,
 /// and no more threads than processors get into each other's way. A consumer is called by one
 /// thread at a time, but not always by the same one. The drain may wait, for a disk say, and has
-/// a thread of its own.
+/// a thread of its own, which is woken for a quarter of the ring, or when the producer waits.
 ///
 /// The producer runs ahead of the slowest of them by at most the ring, which is all the memory
 /// that is used. A committed chunk stays readable for the producer, too, until its next
@@ -96,6 +96,8 @@ class FanOut {
   [[nodiscard]] Lane* hindmost();
   [[nodiscard]] std::uint64_t slowest() const;
   [[nodiscard]] bool has_room_for(std::size_t size) const;
+  [[nodiscard]] bool is_worth_draining() const;
+  [[nodiscard]] std::size_t drain_batch() const { return memory_.bytes().size() / 4; }
   [[nodiscard]] Chunk& chunk(std::uint64_t number) { return chunks_[number % chunks_.size()]; }
   [[nodiscard]] const Chunk& chunk(std::uint64_t number) const {
     return chunks_[number % chunks_.size()];
@@ -113,6 +115,7 @@ class FanOut {
   std::condition_variable done_;  // some of it; for the producer
   std::uint64_t produced_ = 0;    // chunks committed
   std::uint64_t produced_bytes_ = 0;
+  bool producer_waits_ = false;
   bool stopping_ = false;
   std::exception_ptr failure_;
   std::vector<std::thread> threads_;  // last, so that all else lives longer
