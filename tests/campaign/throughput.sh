@@ -55,7 +55,7 @@ image zstd zstd -q -3 -c
 
 for kind in plain gzip zstd; do
   expect 0 "$REPRODUCE" lock "$kind.toml"
-  strace -f -y -qq -e trace=read,readv,pread64,preadv,preadv2,mmap,copy_file_range,sendfile -o calls \
+  strace -f -y -qq -s 0 -e trace=read,readv,pread64,preadv,preadv2,mmap,copy_file_range,sendfile -o calls \
     "$REPRODUCE" build -q -o x.eif "$kind.toml"
   echo "$kind: $(python3 "$SOURCE/tests/campaign/bytes_read.py" calls "$kind")"
   mv x.eif "$kind.eif"
