@@ -22,7 +22,7 @@ bool is_encrypted(std::string_view pem) {
 Secret read_text(const std::string& file) {
   Bytes bytes = read_file(file, max_key_file_size, "private key");
   Secret text{std::string(as_text(bytes))};
-  ::explicit_bzero(bytes.data(), bytes.size());
+  if (!bytes.empty()) ::explicit_bzero(bytes.data(), bytes.size());
   return text;
 }
 
