@@ -121,7 +121,7 @@ TEST(Style, TheCodeKeepsTheRulesThatASearchCanCheck) {
   }
 }
 
-// Bytes may be seen as text and text as bytes, and nothing else.
+// Bytes may be seen as text and text as bytes, an address as a number, and nothing else.
 TEST(Style, ReinterpretCastNeverGivesBytesAnotherMeaning) {
   const std::regex allowed(
       R"(reinterpret_cast<((const )?(unsigned )?(char|std::uint8_t)( const)?\*|std::uintptr_t)>)");

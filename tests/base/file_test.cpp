@@ -137,7 +137,7 @@ void expect_whole_when_large(const std::filesystem::path& file) {
   EXPECT_EQ(out.size(), expected.size());
   patch(0, "front");
   patch(block - 3, "border");
-  patch(expected.size() - 5 - page_bytes, "what goes on where the block that fills begins");
+  patch(expected.size() - 5 - 3, "crosses");  // to the last five bytes, which are no whole page
   patch(expected.size() - 3, "end");
   out.write(as_bytes("more"));
   out.publish();
